@@ -1,0 +1,19 @@
+import type { Diagnostic, DiagnosticCode } from './diagnostic.ts';
+import { formatDiagnostic } from './format-diagnostic.ts';
+
+/** Thrown when a description is wrong. Carries every diagnostic of the module, each with its places and its fix. */
+export class ElaborationError extends Error {
+  override readonly name = 'ElaborationError';
+  /** The input is at fault: a command that meets this error prints the message and ends with 2. */
+  readonly exitCode = 2;
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(diagnostics: readonly Diagnostic[]) {
+    super(diagnostics.map(formatDiagnostic).join('\n\n'));
+    this.diagnostics = diagnostics;
+  }
+
+  get codes(): readonly DiagnosticCode[] {
+    return this.diagnostics.map((diagnostic) => diagnostic.code);
+  }
+}

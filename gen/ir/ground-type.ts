@@ -1,0 +1,30 @@
+/**
+ * Ground types: what a single Verilog net or variable can hold. Aggregates (bundles, vectors, streams) exist only in the
+ * description; they are taken apart into ground signals before the module IR.
+ */
+export type GroundKind = 'uint' | 'sint' | 'bits' | 'bool';
+
+export interface GroundType {
+  readonly kind: GroundKind;
+  readonly width: number;
+}
+
+/** Smallest and largest value of a type, as integers. */
+export function rangeOf(type: GroundType): { low: bigint; high: bigint } {
+  const span = 1n << BigInt(type.width);
+  return type.kind === 'sint' ? { low: -span / 2n, high: span / 2n - 1n } : { low: 0n, high: span - 1n };
+}
+
+/** The type as a user writes it: `UInt(8)`, `Bool`. */
+export function groundTypeText(type: GroundType): string {
+  switch (type.kind) {
+    case 'uint':
+      return `UInt(${type.width})`;
+    case 'sint':
+      return `SInt(${type.width})`;
+    case 'bits':
+      return `Bits(${type.width})`;
+    case 'bool':
+      return 'Bool';
+  }
+}

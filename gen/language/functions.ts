@@ -1,0 +1,71 @@
+/** Operators of several operands, where chains of methods would be hard to read. */
+import { captureSite } from '../source/capture-site.ts';
+import { buildTree, leavesOf, muxTree, type Tree } from './aggregate.ts';
+import { currentModule } from './module-builder.ts';
+import { fatal, make, operand, type Operand, Signal } from './signal.ts';
+import { type DataType, widthOf } from './types.ts';
+import type { AnyVal, BitsVal, BoolVal, Literal, SIntVal, UIntVal, Val } from './values.ts';
+
+/** True where every one of the conditions is. */
+export function all(first: BoolVal, ...rest: BoolVal[]): BoolVal {
+  return rest.reduce((sum, next) => sum.and(next), first);
+}
+
+/** True where at least one of the conditions is. */
+export function any(first: BoolVal, ...rest: BoolVal[]): BoolVal {
+  return rest.reduce((sum, next) => sum.or(next), first);
+}
+
+/** Wrapping sum of values of one width. */
+export function sum<V extends UIntVal | SIntVal>(first: V, ...rest: V[]): V {
+  return rest.reduce<V>((total, next) => (total as unknown as Signal).add(next as unknown as Signal) as unknown as V, first);
+}
+
+/** `whenTrue` where `condition` is 1, else `whenFalse`; of bundles and vectors, part by part. */
+export function mux<W extends number>(condition: BoolVal, whenTrue: UIntVal<W>, whenFalse: UIntVal<W> | Literal): UIntVal<W>;
+export function mux<W extends number>(condition: BoolVal, whenTrue: Literal, whenFalse: UIntVal<W>): UIntVal<W>;
+export function mux<W extends number>(condition: BoolVal, whenTrue: SIntVal<W>, whenFalse: SIntVal<W> | Literal): SIntVal<W>;
+export function mux<W extends number>(condition: BoolVal, whenTrue: Literal, whenFalse: SIntVal<W>): SIntVal<W>;
+export function mux<W extends number>(condition: BoolVal, whenTrue: BitsVal<W>, whenFalse: BitsVal<W> | Literal): BitsVal<W>;
+export function mux<W extends number>(condition: BoolVal, whenTrue: Literal, whenFalse: BitsVal<W>): BitsVal<W>;
+export function mux(condition: BoolVal, whenTrue: BoolVal, whenFalse: BoolVal | boolean): BoolVal;
+export function mux(condition: BoolVal, whenTrue: boolean, whenFalse: BoolVal): BoolVal;
+export function mux<V extends object>(condition: BoolVal, whenTrue: V, whenFalse: NoInfer<V>): V;
+export function mux(condition: BoolVal, whenTrue: unknown, whenFalse: unknown): unknown {
+  return muxTree(condition as unknown as Signal, whenTrue as Tree, whenFalse as Tree);
+}
+
+/** Bits side by side, the first on top. */
+export function cat(...parts: [AnyVal, ...AnyVal[]]): BitsVal {
+  return concat(parts as unknown as Signal[]) as unknown as BitsVal;
+}
+
+/** All bits of a value side by side, the first field or element on top. `unpack` is the way back. */
+export function pack(value: object): BitsVal {
+  return concat(leavesOf(value as Tree)) as unknown as BitsVal;
+}
+
+/** Reads bits as a value of a type, the way `pack` lays it out. */
+export function unpack<const T extends DataType>(type: T, bits: BitsVal): Val<T> {
+  const whole = bits as unknown as Signal;
+  if (whole.width !== widthOf(type)) {
+    throw fatal('W001', captureSite(), `unpack() of a type of ${widthOf(type)} bits is given ${whole.width} bits`, 'give exactly the bits that the type takes');
+  }
+  let high = whole.width - 1;
+  const tree = buildTree(type, (part, path) => {
+    const slice = part.kind === 'bool' ? whole.bit(high) : whole.bits(high, high - part.width + 1);
+    high -= part.width;
+    const leaf = part.kind === 'uint' ? slice.asUInt() : part.kind === 'sint' ? slice.asSInt() : slice;
+    leaf.expression.path = path;
+    return leaf;
+  });
+  return tree as unknown as Val<T>;
+}
+
+function concat(parts: readonly Signal[]): Signal {
+  const builder = currentModule('cat()');
+  const site = captureSite();
+  const operands = parts.map((part) => operand(builder, part as Operand, part.type, site, 'cat()'));
+  const width = operands.reduce((total, part) => total + part.type.width, 0);
+  return make(builder, { op: 'concat', parts: operands, type: { kind: 'bits', width }, site });
+}

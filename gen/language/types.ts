@@ -1,0 +1,105 @@
+/**
+ * Hardware types as a user writes them: `UInt(8)`, `Bundle({ tag: UInt(4), data: SInt(8) })`, `Stream(UInt(8))`.
+ *
+ * Widths travel in the types where they are literals (`UInt(8)` is a `UIntType<8>`), and are plain `number` where a
+ * generator computes them. Elaboration checks every width either way.
+ */
+export interface UIntType<W extends number = number> {
+  readonly kind: 'uint';
+  readonly width: W;
+}
+export interface SIntType<W extends number = number> {
+  readonly kind: 'sint';
+  readonly width: W;
+}
+export interface BitsType<W extends number = number> {
+  readonly kind: 'bits';
+  readonly width: W;
+}
+export interface BoolType {
+  readonly kind: 'bool';
+  readonly width: 1;
+}
+export interface BundleType<F extends Fields = Fields> {
+  readonly kind: 'bundle';
+  readonly fields: F;
+}
+export interface VecType<T extends DataType = DataType> {
+  readonly kind: 'vec';
+  readonly element: T;
+  readonly length: number;
+}
+export interface StreamType<T extends DataType = DataType> {
+  readonly kind: 'stream';
+  readonly data: T;
+}
+
+export type Fields = { readonly [name: string]: DataType };
+export type SimpleType = UIntType | SIntType | BitsType | BoolType;
+/** What registers, wires, memories and stream payloads can hold. */
+export type DataType = SimpleType | BundleType<{ readonly [name: string]: DataType }> | { readonly kind: 'vec'; readonly element: DataType; readonly length: number };
+export type HardwareType = DataType | StreamType;
+
+/** Unsigned integer of `width` bits. */
+export function UInt<const W extends number>(width: W): UIntType<W> {
+  return { kind: 'uint', width: checkedWidth('UInt', width) };
+}
+
+/** Two's complement integer of `width` bits. */
+export function SInt<const W extends number>(width: W): SIntType<W> {
+  return { kind: 'sint', width: checkedWidth('SInt', width) };
+}
+
+/** `width` bits without a numeric meaning: no arithmetic, no order. */
+export function Bits<const W extends number>(width: W): BitsType<W> {
+  return { kind: 'bits', width: checkedWidth('Bits', width) };
+}
+
+/** One bit that conditions are made of. */
+export const Bool: BoolType = { kind: 'bool', width: 1 };
+
+/** Named fields side by side. */
+export function Bundle<const F extends Fields>(fields: F): BundleType<F> {
+  for (const name of Object.keys(fields)) {
+    if (name === 'set') throw new TypeError("Bundle: a field can't be called 'set', because that is how a bundle is driven");
+  }
+  return { kind: 'bundle', fields };
+}
+
+/** `length` elements of one type. */
+export function Vec<T extends DataType>(length: number, element: T): VecType<T> {
+  if (!Number.isInteger(length) || length < 1) throw new TypeError(`Vec: a length is a whole number from 1, not ${length}`);
+  return { kind: 'vec', element, length };
+}
+
+/** A ready/valid channel: `data` moves in the cycles in which both `valid` and `ready` are high. */
+export function Stream<T extends DataType>(data: T): StreamType<T> {
+  return { kind: 'stream', data };
+}
+
+/** Bits that a value of this type takes when its parts are laid side by side. */
+export function widthOf(type: DataType): number {
+  switch (type.kind) {
+    case 'bundle':
+      return Object.values(type.fields).reduce((sum, field) => sum + widthOf(field), 0);
+    case 'vec':
+      return type.length * widthOf(type.element);
+    default:
+      return type.width;
+  }
+}
+
+/** Bits needed to count from 0 to `count - 1`; at least 1. `bitsFor(16)` is 4, `bitsFor(17)` is 5. */
+export function bitsFor(count: number): number {
+  return Math.max(1, Math.ceil(Math.log2(count)));
+}
+
+/** Largest width that a type can have. */
+const MAX_WIDTH = 65536;
+
+function checkedWidth<W extends number>(name: string, width: W): W {
+  if (!Number.isInteger(width) || width < 1 || width > MAX_WIDTH) {
+    throw new TypeError(`${name}: a width is a whole number from 1 to ${MAX_WIDTH}, not ${width}`);
+  }
+  return width;
+}

@@ -1,0 +1,47 @@
+/** The passes from module IR to checked IR, in order. */
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { ElaborationError } from '../diagnostics/elaboration-error.ts';
+import type { CheckedModule } from '../ir/checked-module.ts';
+import type { MemoryIr, ModuleIr, SignalIr, Statement } from '../ir/module-ir.ts';
+import { assignNames } from './assign-names.ts';
+import { checkLoops } from './check-loops.ts';
+import { collectDrivers } from './collect-drivers.ts';
+import { resolveCombinational } from './resolve-combinational.ts';
+
+const checkedModules = new WeakMap<ModuleIr, CheckedModule>();
+
+/**
+ * Checks a module whose children are checked already.
+ *
+ * @throws ElaborationError with every diagnostic of the module
+ */
+export function checkModule(ir: ModuleIr): CheckedModule {
+  const diagnostics: Diagnostic[] = [];
+  const children = new Map(ir.instances.map(({ module }) => [module, checkedModules.get(module)!]));
+
+  const names = assignNames(ir, diagnostics);
+  const drivers = collectDrivers(ir, names, diagnostics);
+  const combinational = resolveCombinational(ir, drivers, names, diagnostics);
+  const paths = checkLoops(ir, combinational, children, names, diagnostics);
+  if (diagnostics.length > 0) throw new ElaborationError(diagnostics);
+
+  const sequential = new Map<SignalIr, readonly Statement[]>();
+  for (const signal of ir.signals) {
+    if (signal.category === 'register') sequential.set(signal, drivers.get(signal) ?? []);
+  }
+  const writes = new Map<MemoryIr, readonly Statement[]>(ir.memories.map((memory) => [memory, drivers.get(memory) ?? []]));
+  const below = [...children.values()];
+  const checked: CheckedModule = {
+    ir,
+    names,
+    combinational,
+    sequential,
+    writes,
+    paths,
+    children,
+    clocked: sequential.size > 0 || writes.size > 0 || below.some((child) => child.clocked),
+    resettable: ir.signals.some((signal) => signal.reset !== undefined) || below.some((child) => child.resettable),
+  };
+  checkedModules.set(ir, checked);
+  return checked;
+}

@@ -1,0 +1,149 @@
+/** Checked IR to Verilog AST, one module at a time. */
+import type { CheckedModule } from '../ir/checked-module.ts';
+import type { Expression, Statement } from '../ir/module-ir.ts';
+import { uniqueName } from '../passes/unique-name.ts';
+import type { VAlways, VAssign, VDeclaration, VExpression, VIf, VInstance, VModule, VPort, VStatement } from './ast.ts';
+import { ExpressionLowering, shapeOf } from './expression-lowering.ts';
+
+export function lowerModule(module: CheckedModule): VModule {
+  const { ir, names } = module;
+  const lowering = new ExpressionLowering(module, rootsOf(module));
+  const nameOf = (signal: (typeof ir.signals)[number]): string => names.signals.get(signal)!;
+
+  const ports: VPort[] = implicitPorts(module);
+  for (const port of ir.ports) {
+    ports.push({ direction: port.category === 'input' ? 'input' : 'output', shape: shapeOf(port), name: nameOf(port), site: port.site });
+    if (port.category === 'input') lowering.unread.declare(nameOf(port), port.type.width);
+  }
+
+  const state: VDeclaration[] = [];
+  for (const memory of ir.memories) {
+    state.push({ net: 'reg', shape: shapeOf(memory), name: names.memories.get(memory)!, depth: memory.depth, site: memory.site });
+  }
+  for (const signal of module.sequential.keys()) {
+    state.push({ net: 'reg', shape: shapeOf(signal), name: nameOf(signal), site: signal.site });
+    lowering.unread.declare(nameOf(signal), signal.type.width);
+  }
+  const instanceWires: VDeclaration[] = [];
+  for (const signal of ir.signals) {
+    if (signal.category !== 'instance-output') continue;
+    instanceWires.push({ net: 'wire', shape: shapeOf(signal), name: nameOf(signal), site: signal.site });
+    lowering.unread.declare(nameOf(signal), signal.type.width);
+  }
+
+  const assigns: VAssign[] = [];
+  for (const [signal, { value, site }] of module.combinational) {
+    if (signal.category === 'wire') lowering.declareSignalWire(signal);
+    if (signal.category === 'output') assigns.push({ target: nameOf(signal), value: lowering.lower(value, nameOf(signal)), site });
+  }
+
+  const always: VAlways[] = [];
+  for (const [memory, statements] of module.writes) {
+    if (statements.length > 0) always.push({ body: lowerStatements(lowering, statements, names.memories.get(memory)!), site: memory.site });
+  }
+  for (const [signal, statements] of module.sequential) {
+    const name = nameOf(signal);
+    let body = lowerStatements(lowering, statements, name);
+    if (signal.reset !== undefined) {
+      const value: VExpression = { kind: 'number', value: signal.reset, width: signal.type.width, signed: signal.type.kind === 'sint' };
+      const clear: VStatement = { kind: 'assign', target: name, value, site: signal.site };
+      body = [{ kind: 'if', branches: [{ condition: { kind: 'name', name: 'reset' }, body: [clear] }], otherwise: body, site: signal.site }];
+    }
+    if (body.length > 0) always.push({ body, site: signal.site });
+  }
+
+  const instances: VInstance[] = ir.instances.map((instance) => {
+    const child = module.children.get(instance.module)!;
+    const connections = implicitPorts(child).map(({ name }) => ({ port: name, value: { kind: 'name', name } as VExpression }));
+    instance.ports.forEach((signal, index) => {
+      const port = instance.module.ports[index]!.fixedName!;
+      const value: VExpression = signal.category === 'instance-input' ? lowering.instanceInput(signal) : { kind: 'name', name: nameOf(signal) };
+      connections.push({ port, value });
+    });
+    return { module: instance.module.name, name: names.instances.get(instance)!, connections, site: instance.site };
+  });
+
+  const unread = lowering.unread.unread();
+  return {
+    name: ir.name,
+    site: ir.site,
+    ports,
+    state,
+    instanceWires,
+    wires: lowering.wires,
+    instances,
+    assigns,
+    always,
+    unread: unread.length === 0 ? undefined : unreadWire(unread, lowering.taken, module),
+  };
+}
+
+function lowerStatements(lowering: ExpressionLowering, statements: readonly Statement[], consumer: string): VStatement[] {
+  return statements.map((statement): VStatement => {
+    const { site } = statement;
+    if (statement.kind === 'assign') return { kind: 'assign', target: consumer, value: lowering.lower(statement.value, consumer), site };
+    if (statement.kind === 'write') {
+      return { kind: 'assign', target: consumer, index: lowering.lower(statement.address, consumer), value: lowering.lower(statement.data, consumer), site };
+    }
+    const branches = statement.branches.map(({ condition, body }) => ({
+      condition: lowering.lower(condition, consumer),
+      body: lowerStatements(lowering, body, consumer),
+    }));
+    return withoutEmptyBranches({ kind: 'if', branches, otherwise: lowerStatements(lowering, statement.otherwise ?? [], consumer), site });
+  });
+}
+
+/** `if (a) begin end else x` is `if (!a) x`; branches at the end that do nothing go. */
+function withoutEmptyBranches(statement: VIf): VIf {
+  const [first, ...others] = statement.branches;
+  if (statement.otherwise.length === 0 && others.length > 0 && others.at(-1)!.body.length === 0) {
+    return withoutEmptyBranches({ ...statement, branches: statement.branches.slice(0, -1) });
+  }
+  if (first!.body.length > 0) return statement;
+  const { site, otherwise } = statement;
+  const rest = others.length === 0 ? otherwise : [withoutEmptyBranches({ kind: 'if', branches: others, otherwise, site })];
+  const only = rest.length === 1 ? rest[0] : undefined;
+  // One condition instead of two levels, where nothing else hangs on the inner one.
+  if (only?.kind === 'if' && only.branches.length === 1 && only.otherwise.length === 0) {
+    const { condition, body } = only.branches[0]!;
+    return { kind: 'if', branches: [{ condition: { kind: 'binary', operator: '&&', left: not(first!.condition), right: condition }, body }], otherwise: [], site };
+  }
+  return { kind: 'if', branches: [{ condition: not(first!.condition), body: rest }], otherwise: [], site };
+}
+
+function not(operand: VExpression): VExpression {
+  return { kind: 'unary', operator: '!', operand };
+}
+
+function* rootsOf(module: CheckedModule): Iterable<Expression> {
+  for (const { value } of module.combinational.values()) yield value;
+  for (const statements of [...module.writes.values(), ...module.sequential.values()]) yield* expressionsIn(statements);
+}
+
+function* expressionsIn(statements: readonly Statement[]): Iterable<Expression> {
+  for (const statement of statements) {
+    if (statement.kind === 'assign') yield statement.value;
+    else if (statement.kind === 'write') yield* [statement.address, statement.data];
+    else {
+      for (const { condition, body } of statement.branches) {
+        yield condition;
+        yield* expressionsIn(body);
+      }
+      yield* expressionsIn(statement.otherwise ?? []);
+    }
+  }
+}
+
+/** Clock and reset, where the module needs them. */
+function implicitPorts({ clocked, resettable, ir }: CheckedModule): VPort[] {
+  const shape = { width: 1, signed: false };
+  const port = (name: string): VPort => ({ direction: 'input', shape, name, site: ir.site });
+  return [...(clocked ? [port('clock')] : []), ...(resettable ? [port('reset')] : [])];
+}
+
+function unreadWire(parts: readonly VExpression[], taken: Set<string>, module: CheckedModule): VDeclaration {
+  // A reduction that starts with a constant 0 is constant, so synthesis drops it.
+  const zero: VExpression = { kind: 'number', value: 0n, width: 1, signed: false };
+  const value: VExpression = { kind: 'unary', operator: '&', operand: { kind: 'concat', parts: [zero, ...parts] } };
+  return { net: 'wire', shape: { width: 1, signed: false }, name: uniqueName('unused', taken), value, site: module.ir.site };
+}

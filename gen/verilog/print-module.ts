@@ -1,0 +1,117 @@
+/**
+ * Verilog AST to text: each item becomes lines, and the template lays the lines out as a file.
+ *
+ * So that every line of the result can be traced, lines pass through the template with a mark that stands for their site.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Handlebars from 'handlebars';
+import { packageRoot } from '../source/package-root.ts';
+import { type Site, siteText } from '../source/site.ts';
+import type { VAlways, VDeclaration, VInstance, VModule, VShape, VStatement } from './ast.ts';
+import { printExpression } from './print-expression.ts';
+
+export interface PrintOptions {
+  /** Ends each line with the place in the source that it comes from. */
+  readonly locations?: boolean;
+}
+
+export interface PrintedModule {
+  readonly text: string;
+  /** For each line of `text`, where it comes from, if from anywhere in particular. */
+  readonly sites: readonly (Site | undefined)[];
+}
+
+interface Line {
+  readonly text: string;
+  readonly site: Site;
+}
+
+type Template = (view: Record<string, unknown>) => string;
+let template: Template | undefined;
+
+const MARK = /\u0001(\d+)$/;
+
+export function printModule(module: VModule, options: PrintOptions = {}): PrintedModule {
+  template ??= Handlebars.compile(readFileSync(join(packageRoot(), 'gen/verilog/templates/module.v.hbs'), 'utf8'), { noEscape: true, strict: true });
+  const sites: Site[] = [];
+  const mark = (lines: readonly Line[]): string[] => lines.map(({ text, site }) => `${text}\u0001${sites.push(site) - 1}`);
+
+  const ports = module.ports.map((port, index) => ({
+    text: `${port.direction} wire ${shapeText(port.shape)}${port.name}${index < module.ports.length - 1 ? ',' : ''}`,
+    site: port.site,
+  }));
+  const rendered = template({
+    name: module.name,
+    ports: mark(ports),
+    hasPorts: ports.length > 0,
+    state: mark(module.state.map(printDeclaration)),
+    instanceWires: mark(module.instanceWires.map(printDeclaration)),
+    wires: mark(module.wires.map(printDeclaration)),
+    instances: module.instances.map((instance) => mark(printInstance(instance))),
+    assigns: mark(module.assigns.map(({ target, value, site }) => ({ text: `assign ${target} = ${printExpression(value)};`, site }))),
+    always: module.always.map((block) => mark(printAlways(block))),
+    unread: module.unread === undefined ? [] : mark([printDeclaration(module.unread)]),
+  });
+
+  const lineSites: (Site | undefined)[] = [];
+  const lines = rendered.replace(/\n{3,}/g, '\n\n').replace(/\n+endmodule/, '\nendmodule').split('\n');
+  const text = lines.map((line) => {
+    const match = MARK.exec(line);
+    const site = match === null ? undefined : sites[Number(match[1])]!;
+    lineSites.push(site);
+    const plain = match === null ? line : line.slice(0, match.index);
+    return options.locations === true && site !== undefined ? `${plain}  // ${siteText(site)}` : plain;
+  });
+  return { text: text.join('\n'), sites: lineSites };
+}
+
+function shapeText({ width, signed }: VShape): string {
+  return `${signed ? 'signed ' : ''}${width === 1 ? '' : `[${width - 1}:0] `}`;
+}
+
+function printDeclaration({ net, shape, name, depth, value, site }: VDeclaration): Line {
+  const words = depth === undefined ? '' : ` [0:${depth - 1}]`;
+  return { text: `${net} ${shapeText(shape)}${name}${words}${value === undefined ? '' : ` = ${printExpression(value)}`};`, site };
+}
+
+function printInstance({ module, name, connections, site }: VInstance): Line[] {
+  const pins = connections.map(({ port, value }, index) => ({ text: `  .${port}(${printExpression(value)})${index < connections.length - 1 ? ',' : ''}`, site }));
+  return [{ text: `${module} ${name} (`, site }, ...pins, { text: ');', site }];
+}
+
+function printAlways({ body, site }: VAlways): Line[] {
+  const only = body.length === 1 ? body[0]! : undefined;
+  if (only?.kind === 'assign') return [{ text: `always @(posedge clock) ${assignText(only)}`, site: only.site }];
+  return [{ text: 'always @(posedge clock) begin', site }, ...body.flatMap((statement) => printStatement(statement, '  ')), { text: 'end', site }];
+}
+
+function assignText({ target, index, value }: Extract<VStatement, { kind: 'assign' }>): string {
+  return `${target}${index === undefined ? '' : `[${printExpression(index)}]`} <= ${printExpression(value)};`;
+}
+
+function printStatement(statement: VStatement, indent: string): Line[] {
+  if (statement.kind === 'assign') return [{ text: indent + assignText(statement), site: statement.site }];
+  const lines: Line[] = [];
+  const add = (head: string, body: readonly VStatement[]): void => {
+    const only = body.length === 1 && body[0]!.kind === 'assign' ? body[0] : undefined;
+    const start = lines.length === 0 ? indent : `${indent}`;
+    if (only !== undefined) {
+      lines.push({ text: `${start}${head} ${assignText(only)}`, site: only.site });
+    } else {
+      lines.push({ text: `${start}${head} begin`, site: statement.site });
+      lines.push(...body.flatMap((inner) => printStatement(inner, `${indent}  `)));
+      lines.push({ text: `${indent}end`, site: statement.site });
+    }
+  };
+  statement.branches.forEach(({ condition, body }, index) => add(`${index === 0 ? 'if' : 'else if'} (${printExpression(condition)})`, body));
+  const [tail, ...more] = statement.otherwise;
+  if (tail?.kind === 'if' && more.length === 0) {
+    // `else if` rather than one more level of nesting.
+    const nested = printStatement(tail, indent);
+    lines.push({ text: `${indent}else ${nested[0]!.text.trimStart()}`, site: nested[0]!.site }, ...nested.slice(1));
+  } else if (tail !== undefined) {
+    add('else', statement.otherwise);
+  }
+  return lines;
+}

@@ -1,0 +1,125 @@
+/** The processing element (J19 section IV, Fig 15): SPads, CSC decode, two MACs, and their control. */
+import { Bits, Bool, Bundle, In, Out, SInt, Stream, UInt, Vec, all, generator, instance, module, reg, when } from '../../gen/index.ts';
+import { PeCommand } from './command.ts';
+import { IactSpads } from './iact-spads.ts';
+import { MacLanes } from './mac-lanes.ts';
+import { type PeParameters, checkPeParameters, eyerissV2Pe, parameterSuffix, widthsOf } from './parameters.ts';
+import { PsumSpad } from './psum-spad.ts';
+import { WeightSpads } from './weight-spads.ts';
+
+/** What the PE does in a cycle: of the first six, exactly one while a command is worked on. */
+export const PeActivity = Bundle({
+  /** Weights are loaded. */
+  load: Bool,
+  /** A word of weights is read. */
+  compute: Bool,
+  /** All words are read, and the last psums are on their way out. */
+  drain: Bool,
+  /** A column is ready, but both psum banks are taken. */
+  waitPsum: Bool,
+  /** No column is there: iacts have not come, or their columns are empty. */
+  waitIact: Bool,
+  /** A window ends without a non-zero to carry its end. */
+  windowEnd: Bool,
+  /** Each MAC: a product of two non-zeros. */
+  mac0: Bool,
+  mac1: Bool,
+});
+
+/**
+ * Runs one command at a time: takes the weights of a tile, then window after window of iacts, and gives `filters` psums for
+ * each, two a cycle, in order. Iacts load, windows accumulate and psums drain at the same time.
+ *
+ * An iact passes these stages: fetch from the iact SPads; column look-up; weight word read; multiply; accumulate.
+ */
+export const Pe = generator(function Pe(p: PeParameters = eyerissV2Pe) {
+  const problems = checkPeParameters(p);
+  if (problems.length > 0) throw new RangeError(`these parameters make no PE:\n  ${problems.join('\n  ')}`);
+  const widths = widthsOf(p);
+  const Pair = Vec(2, SInt(p.psumBits));
+  const ports = {
+    command: In(Stream(PeCommand(p))),
+    iact: In(Stream(Bits(widths.word))),
+    weight: In(Stream(Bits(widths.word))),
+    psumIn: In(Stream(Pair)),
+    psumOut: Out(Stream(Pair)),
+    activity: Out(PeActivity),
+  };
+  const name = `Pe${parameterSuffix(p, ...(Object.keys(p) as (keyof PeParameters)[]))}`;
+  return module(name, ports, ({ command, iact, weight, psumIn, psumOut, activity }) => {
+    const busy = reg(Bool, { reset: false });
+    const start = reg(Bool, { reset: false });
+    const tile = reg(PeCommand(p));
+    // Windows between the iact SPads and the last of their psums.
+    const windowsInside = reg(UInt(4), { reset: 0 });
+
+    const iactSpads = instance(IactSpads(p));
+    const weightSpads = instance(WeightSpads(p));
+    const macLanes = instance(MacLanes(p));
+    const psumSpad = instance(PsumSpad(p));
+
+    // Data.
+    iactSpads.words.valid.set(iact.valid);
+    iactSpads.words.data.set(iact.data);
+    iact.ready.set(iactSpads.words.ready);
+    weightSpads.words.valid.set(weight.valid);
+    weightSpads.words.data.set(weight.data);
+    weight.ready.set(weightSpads.words.ready);
+    weightSpads.iact.valid.set(iactSpads.job.valid);
+    weightSpads.iact.data.set(iactSpads.job.data);
+    iactSpads.job.ready.set(weightSpads.iact.ready);
+    macLanes.valid.set(weightSpads.valid);
+    macLanes.job.set(weightSpads.job);
+    macLanes.word.set(weightSpads.word);
+    psumSpad.products.set(macLanes.products);
+    psumSpad.psumIn.valid.set(psumIn.valid);
+    psumSpad.psumIn.data.set(psumIn.data);
+    psumIn.ready.set(psumSpad.psumIn.ready);
+    psumOut.valid.set(psumSpad.psumOut.valid);
+    psumOut.data.set(psumSpad.psumOut.data);
+    psumSpad.psumOut.ready.set(psumOut.ready);
+
+    // Control.
+    const running = all(busy, start.not(), weightSpads.loaded);
+    const finished = all(running, iactSpads.done, windowsInside.eq(0));
+    command.ready.set(busy.not().and(psumSpad.ready));
+    start.set(command.fire);
+    when(command.fire, () => {
+      busy.set(true);
+      tile.set(command.data);
+    }).elseWhen(finished, () => busy.set(false));
+
+    const { iactSigned, filters, accumulate, ...walk } = tile;
+    iactSpads.start.set(start);
+    iactSpads.walk.set(walk);
+    iactSpads.enable.set(running);
+    weightSpads.start.set(start);
+    weightSpads.dense.set(tile.dense);
+    weightSpads.columns.set(tile.columns);
+    weightSpads.filters.set(filters);
+    weightSpads.blocked.set(psumSpad.blocked);
+    macLanes.iactSigned.set(iactSigned);
+    psumSpad.filters.set(filters);
+    psumSpad.accumulate.set(accumulate);
+    psumSpad.windowRead.set(weightSpads.windowRead);
+    psumSpad.windowDone.set(macLanes.windowDone);
+
+    const enters = iactSpads.job.fire.and(iactSpads.job.data.last);
+    const count = (on: typeof enters) => on.asUInt().extend(4);
+    windowsInside.set(windowsInside.add(count(enters)).sub(count(psumSpad.released)));
+
+    // Activity.
+    const tail = iactSpads.done.and(weightSpads.starves);
+    const idleRead = running.and(weightSpads.reads.not());
+    activity.set({
+      load: busy.and(running.not()),
+      compute: running.and(weightSpads.reads),
+      drain: idleRead.and(tail),
+      waitPsum: idleRead.and(weightSpads.waits),
+      waitIact: all(idleRead, weightSpads.starves, tail.not()),
+      windowEnd: all(idleRead, weightSpads.waits.not(), weightSpads.starves.not()),
+      mac0: macLanes.products[0]!.enable,
+      mac1: macLanes.products[1]!.enable,
+    });
+  });
+});

@@ -1,0 +1,37 @@
+import { InvalidArgumentError } from 'commander';
+import type { Engine } from './options.ts';
+import { engines, plannedEngines } from './options.ts';
+
+/** A share, as `--iact-density` takes it. */
+export function parseShare(text: string): number {
+  const value = parseNumber(text);
+  if (value === undefined || value < 0 || value > 1) throw new InvalidArgumentError('Expected a number from 0 to 1.');
+  return value;
+}
+
+/** A whole number that a double holds exactly, as `--seed` takes it. */
+export function parseWhole(text: string): number {
+  const value = parseNumber(text);
+  if (value === undefined || !Number.isSafeInteger(value)) throw new InvalidArgumentError('Expected a whole number.');
+  return value;
+}
+
+/** One of the engines of this version. */
+export function parseEngine(text: string): Engine {
+  const engine = engines.find((name) => name === text);
+  if (engine !== undefined) return engine;
+  const available = `Available: ${engines.join(', ')}.`;
+  const planned = plannedEngines.some((name) => name === text);
+  throw new InvalidArgumentError(planned ? `This version does not have it yet. ${available}` : available);
+}
+
+/** A path or a name: anything but nothing, which is what an unset shell variable leaves. */
+export function parseName(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It is empty.');
+  return text;
+}
+
+/** Decimal notation only: Number() alone would take '' and '0x10'. */
+function parseNumber(text: string): number | undefined {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,62 @@
+/** What `saccade run` was asked to do. Files are paths as the user typed them. */
+export interface RunOptions {
+  /** A layer file, or the name of a layer that comes with Saccade. */
+  readonly layer: string;
+  /** Name of a preset or path of a config file; undefined: the default hardware. */
+  readonly config: string | undefined;
+  readonly engine: Engine;
+  /** .npy file to read; undefined: a synthetic tensor. */
+  readonly iacts: string | undefined;
+  /** .npy file to read; undefined: a synthetic tensor. */
+  readonly weights: string | undefined;
+  /** .npy file to read; undefined: no bias. */
+  readonly bias: string | undefined;
+  /** Of the synthetic tensors. */
+  readonly seed: number;
+  /** Share of non-zeros in synthetic iacts, 0 to 1. */
+  readonly iactDensity: number;
+  /** Share of non-zeros in synthetic weights, 0 to 1. */
+  readonly weightDensity: number;
+  /** .npy file for the raw psums. */
+  readonly psums: string | undefined;
+  /** .npy file for the quantised outputs. */
+  readonly oacts: string | undefined;
+  /** JSON file for the report. */
+  readonly report: string | undefined;
+  /** FST file for a waveform. */
+  readonly trace: string | undefined;
+  /** The report goes to stdout as JSON, and nothing else does. */
+  readonly json: boolean;
+  /** No summary and no progress. */
+  readonly quiet: boolean;
+}
+
+/** What `saccade generate` was asked to do. */
+export interface GenerateOptions {
+  /** Name of a preset or path of a config file; undefined: the default hardware. */
+  readonly config: string | undefined;
+  /** Folder for the Verilog. */
+  readonly out: string;
+  /** Print the config as JSON instead of generating anything. */
+  readonly printConfig: boolean;
+  /** Say in comments which source line each Verilog line comes from. */
+  readonly locations: boolean;
+}
+
+/** Does a command's work and returns its exit code. */
+export type Implementation<Options> = (options: Options) => Promise<number>;
+
+/** What can run the hardware. */
+export const engines = ['verilator'] as const;
+export type Engine = (typeof engines)[number];
+
+/** Names of engines that later versions will have: asking for one deserves a better answer than "unknown". */
+export const plannedEngines = ['builtin', 'estimate'] as const;
+
+/** The defaults of `saccade run`: MobileNet 0.5/128's CONV4 PW, with the densities of its pruned weights and its iacts. */
+export const runDefaults = {
+  layer: 'mobilenet-conv4-pw',
+  seed: 1,
+  iactDensity: 0.728,
+  weightDensity: 0.52,
+} as const;

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { packageRoot } from '../package-root.ts';
+import { doctorCommand } from './doctor.ts';
+import type { Finish } from './finish.ts';
+
+const examples = `
+Examples:
+  saccade run                 the demo layer on the default hardware
+  saccade run --help          all that a run can be given
+  saccade generate --out rtl  the Verilog
+  saccade doctor              whether this machine has what that takes
+`;
+
+const exitCodes = `
+Exit codes:
+  0  all is well
+  1  it ran, and the hardware and the golden model differ
+  2  the input or the machine is at fault; one message on stderr says how
+`;
+
+/**
+ * Runs one command line.
+ *
+ * @param args what follows the program's name
+ * @returns the exit code
+ * @throws whatever a command throws; faults of the command line itself are told here
+ */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  ignoreClosedPipe();
+  let exitCode = 0;
+  const program = buildProgram((code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // commander has already printed what it has to say: help, the version, or what is wrong with the arguments.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+}
+
+function buildProgram(finish: Finish): Command {
+  const program = new Command('saccade')
+    .description('Sparse CNN accelerators of the Eyeriss v2 family: hardware from TypeScript, run and checked.')
+    .version(saccadeVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .addHelpText('after', examples + exitCodes)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(asOneMessage(text)) });
+  for (const command of [doctorCommand(finish)]) {
+    program.addCommand(command.copyInheritedSettings(program));
+  }
+  return program;
+}
+
+/** commander's "error: unknown option '--foo'\n(Did you mean --for?)\n", as Saccade words its other messages. */
+function asOneMessage(text: string): string {
+  return `saccade: ${text
+    .trim()
+    .replace(/^error: /, '')
+    .replace('\n(Did you mean', ' (did you mean')}\n`;
+}
+
+function saccadeVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
+  return String((manifest as { version: unknown }).version);
+}
+
+/**
+ * Who reads our output may stop early (`| head`). That is no fault: the command still does its work, writes its files and
+ * ends with its own exit code.
+ */
+function ignoreClosedPipe(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}

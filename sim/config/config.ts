@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { checkPeParameters, eyerissV2Pe, type PeParameters } from '../../hw/pe/parameters.ts';
+import { InputError } from '../errors.ts';
+import { closest } from '../suggestion.ts';
+import { readUserFile } from '../user-file.ts';
+
+/** A piece of hardware that can be generated and run. */
+export interface Config {
+  readonly name: string;
+  /** For what is said in seconds; the hardware itself doesn't know it. */
+  readonly clockMHz: number;
+  readonly pe: PeParameters;
+}
+
+/** The hardware that comes with Saccade. `pe` is one PE of the paper. */
+export const presets: Readonly<Record<string, Config>> = {
+  pe: { name: 'pe', clockMHz: 200, pe: eyerissV2Pe },
+};
+
+export const defaultConfig = 'pe';
+
+const size = z.number().int().positive();
+const schema = z.strictObject({
+  name: z.string().min(1),
+  clockMHz: z.number().positive().default(200),
+  pe: z.strictObject(Object.fromEntries(Object.entries(eyerissV2Pe).map(([key, value]) => [key, size.default(value)])) as Record<keyof PeParameters, z.ZodDefault<z.ZodNumber>>),
+});
+
+/**
+ * A preset by its name, or the hardware that a config file describes; what the file leaves out is as in the paper's PE.
+ *
+ * @throws InputError when it is neither, or when the hardware can't be built
+ */
+export function findConfig(nameOrPath: string = defaultConfig): Config {
+  const preset = presets[nameOrPath];
+  if (preset !== undefined) return preset;
+  if (!nameOrPath.endsWith('.json')) {
+    const meant = closest(nameOrPath, Object.keys(presets));
+    const hint = meant === undefined ? `the presets are ${Object.keys(presets).join(', ')}` : `did you mean "${meant}"?`;
+    throw new InputError(`${nameOrPath}: there is no such preset (${hint}), and a config file ends in .json`);
+  }
+  return parseConfig(readUserFile(nameOrPath, 'config file').toString('utf8'), nameOrPath);
+}
+
+function parseConfig(text: string, source: string): Config {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`${source}: the config file is not valid JSON: ${(error as Error).message}`, { cause: error });
+  }
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) {
+    throw new InputError(`${source}: not a config file:\n${z.prettifyError(parsed.error)}\n"saccade generate --print-config" prints one to start from`);
+  }
+  const problems = checkPeParameters(parsed.data.pe);
+  if (problems.length > 0) throw new InputError(`${source}: this hardware can't be built:\n${problems.map((problem) => `  pe.${problem}`).join('\n')}`);
+  return parsed.data;
+}

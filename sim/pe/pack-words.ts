@@ -1,0 +1,84 @@
+/** Packs compressed and plain values into the words of a PE's links, and psums into pairs. */
+import type { PeParameters } from '../../hw/pe/parameters.ts';
+import { encodeCsc } from '../csc/csc.ts';
+import { pairColumns } from '../csc/pairs.ts';
+
+/** Entries of equal width, packed low end first into words of `perWord` of them; the last word is filled up with zeros. */
+export class WordPacker {
+  private words = new Uint32Array(1024);
+  private entries = 0;
+  private readonly bits: number;
+  private readonly perWord: number;
+
+  constructor(bits: number, perWord: number) {
+    this.bits = bits;
+    this.perWord = perWord;
+  }
+
+  /** @param entry its low bits count */
+  push(entry: number): void {
+    const word = Math.floor(this.entries / this.perWord);
+    if (word === this.words.length) {
+      const larger = new Uint32Array(2 * word);
+      larger.set(this.words);
+      this.words = larger;
+    }
+    const mask = 2 ** this.bits - 1;
+    this.words[word]! |= (entry & mask) << (this.bits * (this.entries % this.perWord));
+    this.entries++;
+  }
+
+  finish(): Uint32Array {
+    return this.words.slice(0, Math.ceil(this.entries / this.perWord));
+  }
+}
+
+/** Segments of iacts as the PE's loader takes them: each its number of entries, then the entries; or plain values. */
+export function packIacts(segments: readonly ArrayLike<number>[], pe: PeParameters, dense: boolean): Uint32Array {
+  if (dense) return packPlain(segments, pe);
+  const packer = new WordPacker(pe.dataBits + pe.countBits, 2);
+  const { data, counts, addresses } = encodeCsc(segments, pe);
+  for (let segment = 0; segment < segments.length; segment++) {
+    packer.push(addresses[segment + 1]! - addresses[segment]!);
+    for (let entry = addresses[segment]!; entry < addresses[segment + 1]!; entry++) packer.push(entryBits(data[entry]!, counts[entry]!, pe));
+  }
+  return packer.finish();
+}
+
+/** Columns of weights as the PE's loader takes them: the end address of each, then the words; or plain values, columns padded to even. */
+export function packWeights(columns: readonly ArrayLike<number>[], pe: PeParameters, dense: boolean): Uint32Array {
+  if (dense) return packPlain(columns.map(padToEven), pe);
+  const { words, addresses } = pairColumns(encodeCsc(columns, pe));
+  const ends = new WordPacker(pe.dataBits, 3);
+  for (const end of addresses.slice(1)) ends.push(end);
+  const pairs = new WordPacker(pe.dataBits + pe.countBits, 2);
+  for (const { data0, count0, data1, count1 } of words) {
+    pairs.push(entryBits(data0, count0, pe));
+    pairs.push(entryBits(data1, count1, pe));
+  }
+  return concatenate([ends.finish(), pairs.finish()]);
+}
+
+function packPlain(parts: readonly ArrayLike<number>[], pe: PeParameters): Uint32Array {
+  const packer = new WordPacker(pe.dataBits, 3);
+  for (const part of parts) for (let index = 0; index < part.length; index++) packer.push(part[index]!);
+  return packer.finish();
+}
+
+function padToEven(column: ArrayLike<number>): ArrayLike<number> {
+  return column.length % 2 === 0 ? column : [...Array.from(column), 0];
+}
+
+function entryBits(data: number, count: number, pe: PeParameters): number {
+  return (count << pe.dataBits) | (data & (2 ** pe.dataBits - 1));
+}
+
+function concatenate(parts: readonly Uint32Array[]): Uint32Array {
+  const whole = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,248 @@
+/** Runs a layer on one PE, tile after tile. The host cuts, feeds and collects; every addition is the PE's. */
+import { emitVerilog } from '../../gen/index.ts';
+import { Pe } from '../../hw/pe/pe.ts';
+import type { PeParameters } from '../../hw/pe/parameters.ts';
+import { type Layer, outputShape, psumShape } from '../layer/layer.ts';
+import { type Tensor, zeros } from '../tensor/tensor.ts';
+import { packBeats } from '../verilator/beats.ts';
+import type { RunResult, RunSpec } from '../verilator/bulk-run.ts';
+import { VerilatorSimulation } from '../verilator/simulation.ts';
+import { iactSegments } from './iact-segments.ts';
+import { iactWalkShape, segmentsOfRow } from './iact-walk.ts';
+import { choosePeMapping, type Encoding, type PeMapping } from './mapping.ts';
+import { packIacts, packWeights } from './pack-words.ts';
+import { type OutputRow, outputRows, type Tile, tilesOf, weightColumns } from './tiles.ts';
+
+export interface PeRunOptions {
+  /** By default the one with fewer expected cycles. */
+  readonly encoding?: Encoding;
+  readonly mapping?: PeMapping;
+  readonly trace?: string;
+  /** Random stalls on every stream: their probability, 0 to 1, and their seed. */
+  readonly stall?: number;
+  readonly seed?: number;
+  readonly onBuild?: (step: string) => void;
+  readonly onTile?: (done: number, total: number) => void;
+}
+
+/** High cycles of the PE's activity ports. */
+export interface PeActivityCounts {
+  load: number;
+  compute: number;
+  drain: number;
+  waitPsum: number;
+  waitIact: number;
+  windowEnd: number;
+  mac0: number;
+  mac1: number;
+}
+
+export interface PeRun {
+  readonly mapping: PeMapping;
+  /** Int32 [n, g·m, e, f]. */
+  readonly psums: Tensor<Int32Array>;
+  /** From the first command offered to the last psum taken. */
+  readonly cycles: number;
+  readonly tiles: number;
+  readonly activity: PeActivityCounts;
+  /** Words that moved over each stream. */
+  readonly moved: { command: number; iact: number; weight: number; psumIn: number; psumOut: number };
+  /** Wall time of the simulation alone, without the build. */
+  readonly simulationSeconds: number;
+}
+
+const activityNames = ['load', 'compute', 'drain', 'waitPsum', 'waitIact', 'windowEnd', 'mac0', 'mac1'] as const;
+
+/**
+ * @param iacts [n, g·c, h, w]
+ * @param weights [g·m, c, r, s]
+ * @throws Error when the PE breaks the rules of a stream or hangs: a fault of the hardware, not of the input
+ */
+export async function runOnPe(
+  layer: Layer,
+  iacts: Tensor<Int8Array | Uint8Array>,
+  weights: Tensor<Int8Array>,
+  pe: PeParameters,
+  options: PeRunOptions = {},
+): Promise<PeRun> {
+  const densities = { iacts: densityOf(iacts.data), weights: densityOf(weights.data) };
+  const mapping = options.mapping ?? choosePeMapping(layer, weights.data, densities, pe, options.encoding);
+  const simulation = await openPe(pe, options);
+  try {
+    return new PeLayerRun(layer, iacts, weights, pe, mapping, simulation, options).run();
+  } finally {
+    simulation.close();
+  }
+}
+
+/** A PE in simulation, after reset. */
+export async function openPe(pe: PeParameters, { trace, onBuild }: Pick<PeRunOptions, 'trace' | 'onBuild'> = {}): Promise<VerilatorSimulation> {
+  const simulation = await VerilatorSimulation.open(emitVerilog(Pe(pe)), {
+    ...(trace === undefined ? {} : { trace }),
+    ...(onBuild === undefined ? {} : { onProgress: onBuild }),
+  });
+  simulation.reset();
+  return simulation;
+}
+
+class PeLayerRun {
+  private readonly psums: Tensor<Int32Array>;
+  private readonly activity: PeActivityCounts = { load: 0, compute: 0, drain: 0, waitPsum: 0, waitIact: 0, windowEnd: 0, mac0: 0, mac1: 0 };
+  private readonly moved = { command: 0, iact: 0, weight: 0, psumIn: 0, psumOut: 0 };
+  private readonly e: number;
+  private readonly f: number;
+  private cycles = 0;
+  private readonly layer: Layer;
+  private readonly iacts: Tensor<Int8Array | Uint8Array>;
+  private readonly weights: Tensor<Int8Array>;
+  private readonly pe: PeParameters;
+  private readonly mapping: PeMapping;
+  private readonly simulation: VerilatorSimulation;
+  private readonly options: PeRunOptions;
+
+  constructor(
+    layer: Layer,
+    iacts: Tensor<Int8Array | Uint8Array>,
+    weights: Tensor<Int8Array>,
+    pe: PeParameters,
+    mapping: PeMapping,
+    simulation: VerilatorSimulation,
+    options: PeRunOptions,
+  ) {
+    this.layer = layer;
+    this.iacts = iacts;
+    this.weights = weights;
+    this.pe = pe;
+    this.mapping = mapping;
+    this.simulation = simulation;
+    this.options = options;
+    this.psums = zeros('int32', psumShape(layer));
+    ({ e: this.e, f: this.f } = outputShape(layer));
+  }
+
+  run(): PeRun {
+    const started = performance.now();
+    const tiles = tilesOf(this.layer, this.mapping);
+    let source: { tile: Tile; batches: IactBatch[] } | undefined;
+    tiles.forEach((tile, index) => {
+      // Tiles of one set of iacts differ in their filters only: the iacts are packed once.
+      if (source === undefined || !sameIacts(source.tile, tile)) source = { tile, batches: this.packBatches(tile) };
+      const weights = packWeights(weightColumns(this.layer, this.weights.data, tile), this.pe, this.mapping.encoding === 'dense');
+      for (const batch of source.batches) this.runTile(tile, batch, weights, index === tiles.length - 1);
+      this.options.onTile?.(index + 1, tiles.length);
+    });
+    const { mapping, psums, cycles, activity, moved } = this;
+    return { mapping, psums, cycles, tiles: tiles.length, activity, moved, simulationSeconds: (performance.now() - started) / 1000 };
+  }
+
+  /** The rows of a tile, in as many commands as the PE's counters ask for. */
+  private packBatches(tile: Tile): IactBatch[] {
+    const { layer, pe, f } = this;
+    const most = 2 ** pe.loopBits - 1;
+    const walk = iactWalkShape(pe, tile.channels.size, tile.kernelColumns.size, layer.stride[1]);
+    const rows = outputRows(layer, this.e, tile.kernelRow);
+    const batches: IactBatch[] = [];
+    for (let start = 0; start < rows.length; start += most) {
+      const part = rows.slice(start, start + most);
+      // A row of more windows than the counter holds is walked in parts, as if it were several.
+      for (let column = 0; column < f; column += most) {
+        const windows = Math.min(most, f - column);
+        const shifted = { ...layer, pad: [layer.pad[0], layer.pad[1] - column * layer.stride[1], layer.pad[2], layer.pad[3]] as const };
+        const segments = iactSegments(shifted, this.iacts.data, tile, part, windows, walk);
+        batches.push({ rows: part, column, windows, segments: segments.length, words: packIacts(segments, pe, this.mapping.encoding === 'dense') });
+      }
+    }
+    return batches;
+  }
+
+  private runTile(tile: Tile, batch: IactBatch, weights: Uint32Array, last: boolean): void {
+    const { layer, pe, simulation, mapping } = this;
+    const walk = iactWalkShape(pe, tile.channels.size, tile.kernelColumns.size, layer.stride[1]);
+    if (batch.segments !== batch.rows.length * segmentsOfRow(walk, batch.windows)) throw new Error('the iacts of a tile are not as many segments as its command says');
+    const accumulate = tile.channels.start > 0 || tile.kernelRow > 0 || tile.kernelColumns.start > 0;
+    const command = packBeats(simulation.design, 'command', [
+      {
+        dense: mapping.encoding === 'dense' ? 1 : 0,
+        columns: tile.channels.size * tile.kernelColumns.size,
+        segmentLength: walk.segmentLength,
+        windowSegments: walk.windowSteps * walk.segmentsPerStep,
+        stepSegments: walk.segmentsPerStep,
+        windows: batch.windows,
+        rows: batch.rows.length,
+        segments: batch.segments,
+        iactSigned: layer.iactSigned ? 1 : 0,
+        filters: tile.filters.size,
+        accumulate: accumulate ? 1 : 0,
+      },
+    ]);
+    const places = this.psumPlaces(tile, batch);
+    const result = this.exchange({
+      send: { command, weight: weights, iact: batch.words, ...(accumulate ? { psumIn: this.gather(places) } : {}) },
+      expect: { psumOut: places.length / 2 },
+      counters: activityNames.map((name) => `activity_${name}`),
+      // Between tiles nothing is waited for: a beat too many would show as one in the next run.
+      drainCycles: last ? 32 : 0,
+      stall: this.options.stall ?? 0,
+      seed: this.options.seed ?? 1,
+    });
+    this.scatter(places, result.received['psumOut']!);
+    this.cycles += result.cycles;
+    for (const name of activityNames) this.activity[name] += result.counters[`activity_${name}`]!;
+    for (const name of Object.keys(this.moved) as (keyof typeof this.moved)[]) this.moved[name] += result.moved[name]!;
+  }
+
+  private exchange(spec: RunSpec): RunResult {
+    const result = this.simulation.run(spec);
+    if (result.outcome !== 'done') throw new Error(`the PE failed on layer ${this.layer.name}: ${result.message}`);
+    return result;
+  }
+
+  /** Where in the psums each half of each beat belongs; -1 for the half beyond an odd number of filters. */
+  private psumPlaces({ group, filters }: Tile, { rows, column, windows }: IactBatch): Int32Array {
+    const { g, m } = this.layer;
+    const { e, f } = this;
+    const halves = 2 * Math.ceil(filters.size / 2);
+    const places = new Int32Array(rows.length * windows * halves);
+    let at = 0;
+    for (const row of rows) {
+      const origin = ((row.n * g * m + group * m + filters.start) * e + row.e) * f + column;
+      for (let window = 0; window < windows; window++) {
+        for (let filter = 0; filter < halves; filter++) places[at++] = filter < filters.size ? origin + filter * e * f + window : -1;
+      }
+    }
+    return places;
+  }
+
+  private gather(places: Int32Array): Uint32Array {
+    const mask = 2 ** this.pe.psumBits - 1;
+    // Masked by way of unsigned, for psums of 32 bits.
+    return Uint32Array.from(places, (place) => (place < 0 ? 0 : (this.psums.data[place]! & mask) >>> 0));
+  }
+
+  private scatter(places: Int32Array, words: Uint32Array): void {
+    const unused = 32 - this.pe.psumBits;
+    places.forEach((place, index) => {
+      if (place >= 0) this.psums.data[place] = (words[index]! << unused) >> unused;
+    });
+  }
+}
+
+/** Iacts of a tile for one command. */
+interface IactBatch {
+  readonly rows: readonly OutputRow[];
+  /** Output column of the first window. */
+  readonly column: number;
+  readonly windows: number;
+  readonly segments: number;
+  readonly words: Uint32Array;
+}
+
+function sameIacts(a: Tile, b: Tile): boolean {
+  return a.group === b.group && a.channels === b.channels && a.kernelRow === b.kernelRow && a.kernelColumns === b.kernelColumns;
+}
+
+function densityOf(values: Int8Array | Uint8Array): number {
+  let nonZeros = 0;
+  for (const value of values) if (value !== 0) nonZeros++;
+  return values.length === 0 ? 0 : nonZeros / values.length;
+}

@@ -1,0 +1,48 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { InputError } from './errors.ts';
+
+/**
+ * Reads a file that the user named.
+ *
+ * @param what what the file is for, as it appears in the message: "layer file", "weights"
+ * @throws InputError when it cannot be read, with the reason in plain words
+ */
+export function readUserFile(path: string, what: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new InputError(`${path}: cannot read the ${what}: ${reason(error)}`, { cause: error });
+  }
+}
+
+/**
+ * Writes a file that the user asked for, replacing what was there. Folders are not created.
+ *
+ * @throws InputError when it cannot be written, with the reason in plain words
+ */
+export function writeUserFile(path: string, bytes: Uint8Array | string, what: string): void {
+  try {
+    writeFileSync(path, bytes);
+  } catch (error) {
+    throw new InputError(`${path}: cannot write the ${what}: ${reason(error)}`, { cause: error });
+  }
+}
+
+function reason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'ENOENT':
+      return 'no such file or folder; check the path';
+    case 'EISDIR':
+      return 'it is a folder; name a file in it';
+    case 'ENOTDIR':
+      return 'a part of the path is a file, not a folder; check the path';
+    case 'EACCES':
+    case 'EPERM':
+      return 'permission denied; change its permissions or choose another place';
+    case 'ENOSPC':
+      return 'the disk is full; free some space';
+    default:
+      return message;
+  }
+}

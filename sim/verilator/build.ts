@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { InputError } from '../errors.ts';
+import { cached } from './cache.ts';
+import type { VerilogDesign } from './design.ts';
+import { checkDesign } from './design.ts';
+import type { Toolchain } from './find.ts';
+import { findToolchain } from './find.ts';
+import { renderHarness } from './harness.ts';
+import { checkInterface } from './interface-check.ts';
+import { runTool } from './run-tool.ts';
+import { VerilogError } from './verilog-error.ts';
+
+export interface BuildOptions {
+  /** Compile in what writes FST traces; such a build is several times slower to make, and slower to run. */
+  trace?: boolean;
+  /** Told what the build is at, when there is something to build; for a line on a terminal. */
+  onProgress?: (step: string) => void;
+}
+
+const LIBRARY = 'simulation.so';
+
+/**
+ * One file a module instead of pieces: half the time in the compiler. What the Verilog leaves undefined is random, so
+ * that no result can depend on it unnoticed.
+ */
+const VERILATOR_FLAGS = ['--cc', '-Wall', '-O3', '--prefix', 'Vdut', '--output-split', '0', '--x-assign', 'unique'];
+
+/** Two libraries in one process must not share a symbol: both hold a class Vdut and Verilator's runtime. */
+const COMPILER_FLAGS = ['-std=gnu++17', '-w', '-pthread', '-fPIC', '-fvisibility=hidden'];
+
+/** The harness reports a stop or an error instead of ending the process; what a design prints goes to stderr. */
+const HOOKS = ['-DVL_USER_FINISH', '-DVL_USER_STOP', '-DVL_USER_FATAL', '-DVL_PRINTF(...)=fprintf(stderr,__VA_ARGS__)'];
+
+/** Generated start-up code beyond this many characters is compiled apart, beside the rest and not optimised. */
+const SPLIT = 200_000;
+
+/**
+ * Builds a simulation of a design, or finds it in the cache.
+ * @returns path of a shared library with the functions of templates/harness.hbs
+ * @throws InputError when a tool is missing or the cache cannot be written; VerilogError when Verilator finds an error
+ *   or has a warning, or when the ports in the Verilog are not the design's
+ */
+export async function build(design: VerilogDesign, options: BuildOptions = {}): Promise<string> {
+  checkDesign(design);
+  const tools = findToolchain();
+  const trace = options.trace ?? false;
+  const { harness, engine } = renderHarness(design, trace);
+  const flags = [VERILATOR_FLAGS, compilerFlags(tools, trace)];
+  // A file may carry more than its text, such as where each line comes from: that changes nothing here.
+  const files = design.files.map(({ path, text }) => [path, text]);
+  const key = hash([design.top, files, harness, engine, flags, tools]);
+  const entry = await cached(`${design.top}-${key}`, async (work) => {
+    options.onProgress?.(`Verilator reads ${design.top}`);
+    const model = await verilate(design, tools, trace, work);
+    await writeFile(join(work, 'harness.cpp'), harness);
+    await writeFile(join(work, 'engine.h'), engine);
+    options.onProgress?.(`compiling the simulator of ${design.top}`);
+    await compileModel(model, tools, trace, work);
+    for (const name of await readdir(work)) {
+      if (name !== LIBRARY) await rm(join(work, name), { recursive: true });
+    }
+  });
+  return join(entry, LIBRARY);
+}
+
+/** What Verilator wrote: where its runtime is, and the names (no suffix) of the C++ files it wants compiled. */
+interface Model {
+  include: string;
+  fast: string[];
+  slow: string[];
+  runtime: string[];
+}
+
+/** Runs Verilator in `work`: the Verilog in verilog/, the C++ in model/. */
+async function verilate(design: VerilogDesign, tools: Toolchain, trace: boolean, work: string): Promise<Model> {
+  const sources = join(work, 'verilog');
+  for (const { path, text } of design.files) {
+    await mkdir(dirname(join(sources, path)), { recursive: true });
+    await writeFile(join(sources, path), text);
+  }
+  const inputs = design.files.map(({ path }) => path).filter((path) => /\.(v|sv|vlt)$/.test(path));
+  const flags = [...VERILATOR_FLAGS, ...(trace ? ['--trace-fst'] : []), '--top-module', design.top];
+  const { ok, log } = await runTool(tools.verilator.path, [...flags, '--Mdir', '../model', ...inputs], sources);
+  if (!ok) throw new VerilogError(`Verilator does not accept the Verilog of design "${design.top}":`, log);
+  const model = join(work, 'model');
+  checkInterface(design, await readFile(join(model, 'Vdut.h'), 'utf8'));
+  const lists = await readFile(join(model, 'Vdut_classes.mk'), 'utf8');
+  const root = /^VERILATOR_ROOT = (.+)$/m.exec(await readFile(join(model, 'Vdut.mk'), 'utf8'))?.[1];
+  if (root === undefined) throw new Error(`${tools.verilator.version} wrote a Vdut.mk without VERILATOR_ROOT`);
+  return {
+    include: join(root.trim(), 'include'),
+    fast: [...fileList(lists, 'VM_CLASSES_FAST'), ...fileList(lists, 'VM_SUPPORT_FAST')],
+    slow: [...fileList(lists, 'VM_CLASSES_SLOW'), ...fileList(lists, 'VM_SUPPORT_SLOW')],
+    runtime: [...fileList(lists, 'VM_GLOBAL_FAST'), ...fileList(lists, 'VM_GLOBAL_SLOW')],
+  };
+}
+
+/** The words that a makefile adds to a variable, one a continued line. */
+function fileList(makefile: string, variable: string): string[] {
+  const block = new RegExp(`^${variable} \\+= \\\\\\n((?:\\t.*\\n)*)`, 'm').exec(makefile)?.[1] ?? '';
+  return block.split(/[\s\\]+/).filter((word) => word !== '');
+}
+
+async function compileModel(model: Model, tools: Toolchain, trace: boolean, work: string): Promise<void> {
+  const fast = ['harness.cpp', ...modelPaths(model.fast)];
+  const slow = modelPaths(model.slow);
+  // One unit for all saves the parsing of the same headers; with much start-up code two units, on two cores, save more.
+  const slowTexts = await Promise.all(slow.map((path) => readFile(join(work, path), 'utf8')));
+  const split = slowTexts.reduce((sum, text) => sum + text.length, 0) > SPLIT;
+  const units = split
+    ? [
+        { name: 'fast', level: '-O2', files: fast },
+        { name: 'slow', level: '-O0', files: slow },
+      ]
+    : [{ name: 'model', level: '-O2', files: [...fast, ...slow] }];
+  const includes = ['.', 'model', model.include, join(model.include, 'vltstd')].map((path) => `-I${path}`);
+  const flags = [...compilerFlags(tools, trace), ...includes];
+  const [runtime] = await Promise.all([
+    runtimeObjects(model, tools, trace),
+    ...units.map(async ({ name, level, files }) => {
+      await writeFile(join(work, `${name}.cpp`), files.map((path) => `#include "${path}"\n`).join(''));
+      await compile(tools, [level, ...flags, '-c', `${name}.cpp`, '-o', `${name}.o`], work);
+    }),
+  ]);
+  const objects = [...units.map(({ name }) => `${name}.o`), ...runtime];
+  const libraries = trace ? ['-lz'] : [];
+  await compile(tools, ['-shared', '-pthread', '-Wl,-Bsymbolic', '-o', LIBRARY, ...objects, ...libraries], work);
+}
+
+function modelPaths(names: string[]): string[] {
+  return names.map((name) => `model/${name}.cpp`);
+}
+
+/** Verilator's own runtime, compiled once for all designs: most of the time that a small design would need. */
+async function runtimeObjects(model: Model, tools: Toolchain, trace: boolean): Promise<string[]> {
+  const flags = ['-Os', ...compilerFlags(tools, trace), `-I${model.include}`, `-I${join(model.include, 'vltstd')}`];
+  const entry = await cached(`runtime-${hash([flags, model.runtime, tools])}`, async (work) => {
+    await Promise.all(
+      model.runtime.map((name) =>
+        compile(tools, [...flags, '-c', join(model.include, `${name}.cpp`), '-o', `${name}.o`], work),
+      ),
+    );
+  });
+  return model.runtime.map((name) => join(entry, `${name}.o`));
+}
+
+function compilerFlags(tools: Toolchain, trace: boolean): string[] {
+  // Only gcc makes symbols that are unique in the process, and only gcc knows the flag.
+  const own = tools.compiler.version.includes('clang') ? [] : ['-fno-gnu-unique'];
+  const switches = ['COVERAGE=0', 'SC=0', 'TRACE_VCD=0', `TRACE=${Number(trace)}`, `TRACE_FST=${Number(trace)}`];
+  return [...COMPILER_FLAGS, ...own, ...HOOKS, ...switches.map((text) => `-DVM_${text}`)];
+}
+
+async function compile(tools: Toolchain, args: string[], work: string): Promise<void> {
+  const { ok, log } = await runTool(tools.compiler.path, args, work);
+  if (ok) return;
+  if (/zlib\.h|-lz\b/.test(log)) {
+    throw new InputError(
+      'traces need the headers of zlib, which are not installed.\n' +
+        'On Debian or Ubuntu: apt-get install -y zlib1g-dev\nOr run without a trace.',
+    );
+  }
+  throw new VerilogError(`${tools.compiler.path} does not compile the simulator that Verilator wrote:`, log);
+}
+
+/** 32 hexadecimal digits that stand for a value. */
+function hash(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
+}

@@ -1,0 +1,128 @@
+import type { Command } from 'commander';
+import { CommanderError } from 'commander';
+import { describe, expect, test } from 'vitest';
+import { generateCommand } from '../../sim/cli/generate.ts';
+import type { GenerateOptions, RunOptions } from '../../sim/cli/options.ts';
+import { runCommand } from '../../sim/cli/run.ts';
+
+const nothingGiven: RunOptions = {
+  layer: 'mobilenet-conv4-pw',
+  config: undefined,
+  engine: 'verilator',
+  iacts: undefined,
+  weights: undefined,
+  bias: undefined,
+  seed: 1,
+  iactDensity: 0.728,
+  weightDensity: 0.52,
+  psums: undefined,
+  oacts: undefined,
+  report: undefined,
+  trace: undefined,
+  json: false,
+  quiet: false,
+};
+
+type MakeCommand<Options> = (
+  implementation: (options: Options) => Promise<number>,
+  finish: (code: number) => void,
+) => Command;
+
+/** What the implementation is called with, and the exit code, when it returns 1. */
+async function call<Options>(make: MakeCommand<Options>, args: string): Promise<{ options: Options[]; code: number }> {
+  const seen: Options[] = [];
+  let exitCode = -1;
+  const command = make(
+    (options) => {
+      seen.push(options);
+      return Promise.resolve(1);
+    },
+    (code) => {
+      exitCode = code;
+    },
+  );
+  command.exitOverride().configureOutput({ writeErr: () => undefined });
+  await command.parseAsync(args === '' ? [] : args.split(' '), { from: 'user' });
+  return { options: seen, code: exitCode };
+}
+
+/** The message with which a command line is refused. */
+async function refusal(args: string): Promise<string> {
+  try {
+    const { options } = await call<RunOptions>(runCommand, args);
+    return `accepted as ${JSON.stringify(options)}`;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.message;
+    throw error;
+  }
+}
+
+describe('saccade run', () => {
+  test('without arguments asks for the demo layer, and passes the exit code on', async () => {
+    expect(await call<RunOptions>(runCommand, '')).toEqual({ options: [nothingGiven], code: 1 });
+  });
+
+  test('every option arrives', async () => {
+    const args =
+      'l.json --config c --engine verilator --iacts i.npy --weights w.npy --bias b.npy --seed -7 ' +
+      '--psums p.npy --oacts o.npy --report r.json --trace t.fst --json --quiet';
+    expect((await call<RunOptions>(runCommand, args)).options).toEqual([
+      {
+        ...nothingGiven,
+        layer: 'l.json',
+        config: 'c',
+        iacts: 'i.npy',
+        weights: 'w.npy',
+        bias: 'b.npy',
+        seed: -7,
+        psums: 'p.npy',
+        oacts: 'o.npy',
+        report: 'r.json',
+        trace: 't.fst',
+        json: true,
+        quiet: true,
+      },
+    ]);
+  });
+
+  test('densities from 0 to 1 in any decimal notation', async () => {
+    const { options } = await call<RunOptions>(runCommand, '--iact-density 0 --weight-density 5e-1');
+    expect(options).toEqual([{ ...nothingGiven, iactDensity: 0, weightDensity: 0.5 }]);
+  });
+
+  test.each([
+    ['--iact-density 1.01', 'Expected a number from 0 to 1.'],
+    ['--weight-density -0.1', 'Expected a number from 0 to 1.'],
+    ['--weight-density half', 'Expected a number from 0 to 1.'],
+    ['--weight-density 0x1', 'Expected a number from 0 to 1.'],
+    ['--iact-density=', 'Expected a number from 0 to 1.'],
+    ['--iact-density NaN', 'Expected a number from 0 to 1.'],
+    ['--seed 1.5', 'Expected a whole number.'],
+    ['--seed 9007199254740992', 'Expected a whole number.'],
+    ['--seed', "option '--seed <n>' argument missing"],
+    ['--engine builtin', 'This version does not have it yet. Available: verilator.'],
+    ['--engine spice', "argument 'spice' is invalid. Available: verilator."],
+    ['--iacts=', 'It is empty.'],
+    ['--iacts i.npy --iact-density 0.5', "cannot be used with option '--iacts <file>'"],
+    ['--weights w.npy --weight-density 0.5', "cannot be used with option '--weights <file>'"],
+    ['--iact i.npy', '(Did you mean --iacts?)'],
+    ['a.json b.json', 'too many arguments'],
+  ])('%s is refused', async (args, part) => {
+    expect(await refusal(args)).toContain(part);
+  });
+});
+
+describe('saccade generate', () => {
+  test('writes to out/rtl unless told otherwise', async () => {
+    const { options } = await call<GenerateOptions>(generateCommand, '');
+    expect(options).toEqual([{ config: undefined, out: 'out/rtl', printConfig: false, locations: false }]);
+  });
+
+  test('every option arrives', async () => {
+    const { options } = await call<GenerateOptions>(
+      generateCommand,
+      '--config c.json --out d --print-config --locations',
+    );
+    expect(options).toEqual([{ config: 'c.json', out: 'd', printConfig: true, locations: true }]);
+  });
+});
