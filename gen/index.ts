@@ -16,6 +16,7 @@ export {
   type BundleType,
   type DataType,
   type HardwareType,
+  payloadPath,
   SInt,
   type SIntType,
   Stream,
@@ -34,3 +35,6 @@ export { connect } from './stream/connect.ts';
 export { Queue, queue } from './stream/queue.ts';
 export { Stage, stage } from './stream/stage.ts';
 export type { StreamPortIr } from './ir/module-ir.ts';
+export { printCheckedModule } from './ir/print-checked-module.ts';
+export { printModuleIr } from './ir/print-module-ir.ts';
+export { sourceMapOf } from './verilog/source-map.ts';

@@ -59,6 +59,10 @@ interface ExpressionBase {
   fixedName?: string;
   /** Path below the variable's name, where a variable holds an aggregate of expressions. */
   path?: readonly string[];
+  /** No variable holds it: it stands between the library's own calls. */
+  anonymous?: boolean;
+  /** For the handshake of a stream: its `valid`, whose name it borrows (`enq_valid` gives `enq_fire`). */
+  handshakeOf?: SignalIr;
 }
 
 /**

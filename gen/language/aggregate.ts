@@ -5,7 +5,7 @@
 import type { GroundType } from '../ir/ground-type.ts';
 import { captureSite } from '../source/capture-site.ts';
 import { fatal, type Operand, Signal } from './signal.ts';
-import { bitsFor, type DataType, type HardwareType } from './types.ts';
+import { bitsFor, type HardwareType, payloadPath } from './types.ts';
 
 /** Run-time shape of a `Val` or `Var` of any type. */
 export type Tree = Signal | { readonly [field: string]: Tree } | readonly Tree[];
@@ -28,11 +28,11 @@ export function buildTree(type: HardwareType, makeLeaf: MakeLeaf, path: readonly
     case 'stream': {
       const valid = makeLeaf({ kind: 'bool', width: 1 }, [...path, 'valid'], false);
       const ready = makeLeaf({ kind: 'bool', width: 1 }, [...path, 'ready'], true);
-      const data = buildTree(type.data, makeLeaf, [...path, ...streamDataPath(type.data)]);
+      const data = buildTree(type.data, makeLeaf, [...path, ...payloadPath(type.data)]);
       const stream = { valid, ready, data };
       let fire: Signal | undefined;
       // Made on first use, so that a stream whose handshake nobody asks for costs nothing.
-      Object.defineProperty(stream, 'fire', { get: () => (fire ??= valid.and(ready)) });
+      Object.defineProperty(stream, 'fire', { get: () => (fire ??= handshake(valid, ready)) });
       return stream;
     }
     default:
@@ -40,9 +40,10 @@ export function buildTree(type: HardwareType, makeLeaf: MakeLeaf, path: readonly
   }
 }
 
-/** The fields of a bundle stand beside valid and ready (`enq_tag`); any other payload is called `data` (`enq_data`). */
-function streamDataPath(data: DataType): string[] {
-  return data.kind === 'bundle' ? [] : ['data'];
+function handshake(valid: Signal, ready: Signal): Signal {
+  const fire = valid.and(ready);
+  if (valid.expression.op === 'signal') fire.expression.handshakeOf = valid.expression.signal;
+  return fire;
 }
 
 /** Ground signals of a tree, in the order of declaration. */

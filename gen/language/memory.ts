@@ -55,7 +55,7 @@ export function mem<const T extends SimpleType>(type: T, depth: number): Memory<
     depth,
     read: (address) => read(address, 'read()') as unknown as Val<T>,
     readSync(address, { enable } = {}) {
-      const register = reg(type as SimpleType) as unknown as Signal;
+      const register = reg<SimpleType>(type) as unknown as Signal;
       const fetch = (): void => register.set(read(address, 'readSync()'));
       if (enable === undefined) fetch();
       else when(enable, fetch);

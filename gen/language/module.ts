@@ -78,7 +78,7 @@ export function instance<P extends Ports>(child: Module<P>, options: { readonly 
       [key],
     ),
   ]);
-  return Object.fromEntries(outside) as unknown as Outside<P>;
+  return Object.fromEntries(outside) as Outside<P>;
 }
 
 function declarePort(builder: ModuleBuilder, key: string, port: Port): Tree {

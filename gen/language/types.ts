@@ -89,6 +89,14 @@ export function widthOf(type: DataType): number {
   }
 }
 
+/**
+ * Where a stream's payload stands below the stream's name: the fields of a bundle beside valid and ready (`enq_tag`), any
+ * other payload as `data` (`enq_data`).
+ */
+export function payloadPath(data: DataType): readonly string[] {
+  return data.kind === 'bundle' ? [] : ['data'];
+}
+
 /** Bits needed to count from 0 to `count - 1`; at least 1. `bitsFor(16)` is 4, `bitsFor(17)` is 5. */
 export function bitsFor(count: number): number {
   return Math.max(1, Math.ceil(Math.log2(count)));

@@ -8,7 +8,7 @@
  */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { ModuleNames } from '../ir/checked-module.ts';
-import { type Expression, type InstanceIr, type ModuleIr, operandsOf } from '../ir/module-ir.ts';
+import { type Expression, type InstanceIr, type ModuleIr, operandsOf, type SignalIr } from '../ir/module-ir.ts';
 import { type Frame, type Site, siteText } from '../source/site.ts';
 import { variableNameAt } from '../source/variable-names.ts';
 import { verilogKeywords } from '../verilog/keywords.ts';
@@ -59,7 +59,7 @@ export function assignNames(ir: ModuleIr, diagnostics: Diagnostic[]): ModuleName
     const base = signal.instance === undefined ? (nameOf(signal.site) ?? signal.category) : instances.get(signal.instance)!;
     signals.set(signal, uniqueName([base, ...signal.path].join('_'), taken));
   }
-  nameExpressions(ir, taken, expressions, hints);
+  nameExpressions(ir, taken, signals, expressions, hints);
   return { signals, memories, instances, expressions, hints, taken };
 }
 
@@ -67,7 +67,7 @@ export function assignNames(ir: ModuleIr, diagnostics: Diagnostic[]): ModuleName
  * An expression is what a variable holds unless a later one from the same variable uses it: of `const sum = a.add(b).mul(c)`
  * only the product is `sum`. The variable of an outer call is only a hint: nobody asked for a wire there.
  */
-function nameExpressions(ir: ModuleIr, taken: Set<string>, expressions: Map<Expression, string>, hints: Map<Expression, string>): void {
+function nameExpressions(ir: ModuleIr, taken: Set<string>, signals: ReadonlyMap<SignalIr, string>, expressions: Map<Expression, string>, hints: Map<Expression, string>): void {
   const inner = new Set<Expression>();
   for (const expression of ir.expressions) {
     const key = variableOf(expression.site);
@@ -77,12 +77,13 @@ function nameExpressions(ir: ModuleIr, taken: Set<string>, expressions: Map<Expr
     }
   }
   for (const expression of ir.expressions) {
-    if (expression.op === 'literal' || expression.op === 'signal' || inner.has(expression) || expressions.has(expression)) continue;
+    if (expression.handshakeOf !== undefined) hints.set(expression, signals.get(expression.handshakeOf)!.replace(/valid$/, 'fire'));
+    if (expression.op === 'literal' || expression.op === 'signal' || expression.anonymous === true || inner.has(expression) || expressions.has(expression)) continue;
     const variable = variableOf(expression.site);
     if (variable === undefined) continue;
     const name = [variable.name, ...(expression.path ?? [])].join('_');
     if (variable.direct) expressions.set(expression, uniqueName(name, taken));
-    else hints.set(expression, name);
+    else if (!hints.has(expression)) hints.set(expression, name);
   }
 }
 

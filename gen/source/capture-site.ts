@@ -11,6 +11,8 @@ import { type Frame, type Site, unknownSite } from './site.ts';
 
 /** Name of the function that runs a module's body: frames beyond it belong to whoever asked for the module. */
 const BODY_RUNNER = 'elaborateBody';
+/** Where the library itself describes hardware. */
+const LIBRARY_HARDWARE = 'stream/';
 const DEPTH = 40;
 
 const sites = new Map<string, Site>();
@@ -56,30 +58,36 @@ function mappedStackText(): string {
 }
 
 function withStackSettings(format: NonNullable<typeof Error.prepareStackTrace>, action: () => void): void {
-  const previousFormat = Error.prepareStackTrace;
+  const previous = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
   const previousLimit = Error.stackTraceLimit;
   Error.prepareStackTrace = format;
   Error.stackTraceLimit = DEPTH;
   try {
     action();
   } finally {
-    if (previousFormat === undefined) delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
-    else Error.prepareStackTrace = previousFormat;
+    if (previous === undefined) delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
+    else Object.defineProperty(Error, 'prepareStackTrace', previous);
     Error.stackTraceLimit = previousLimit;
   }
 }
 
 function siteFromText(text: string): Site {
   const frames: Frame[] = [];
+  const libraryFrames: Frame[] = [];
   for (const line of text.split('\n').slice(1)) {
     const match = /^\s+at (?:(.*?) \()?(.*?):(\d+):(\d+)\)?$/.exec(line);
     if (match === null) continue;
     if (match[1] !== undefined && match[1].endsWith(BODY_RUNNER)) break;
     const file = toPath(match[2]!);
-    if (file.startsWith('node:') || file.startsWith('<') || libraryRoots.some((root) => file.startsWith(root))) continue;
-    frames.push({ file, line: Number(match[3]), column: Number(match[4]) });
+    if (file.startsWith('node:') || file.startsWith('<')) continue;
+    const frame = { file, line: Number(match[3]), column: Number(match[4]) };
+    const root = libraryRoots.find((each) => file.startsWith(each));
+    if (root === undefined) frames.push(frame);
+    else if (file.startsWith(`${root}${LIBRARY_HARDWARE}`)) libraryFrames.push(frame);
   }
-  return frames.length === 0 ? unknownSite : { frames };
+  // In a body with none of the user's frames, the library describes a module of its own: there it is the user.
+  if (frames.length === 0) return libraryFrames.length === 0 ? unknownSite : { frames: libraryFrames };
+  return { frames };
 }
 
 function toPath(location: string): string {

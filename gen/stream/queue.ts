@@ -1,5 +1,5 @@
 /** A first-in, first-out buffer between two streams. */
-import { pack, unpack } from '../language/functions.ts';
+import { unpack } from '../language/functions.ts';
 import { mem } from '../language/memory.ts';
 import { generator, instance, module } from '../language/module.ts';
 import { In, Out } from '../language/ports.ts';
@@ -7,6 +7,7 @@ import { reg } from '../language/state.ts';
 import { Bits, bitsFor, type DataType, Stream, UInt, widthOf } from '../language/types.ts';
 import type { StreamSource, UIntVal } from '../language/values.ts';
 import { when } from '../language/when.ts';
+import { packPayload } from './pack-payload.ts';
 import { replaceData } from './replace-data.ts';
 
 /**
@@ -41,7 +42,7 @@ export const Queue = generator(function Queue({ width, depth }: { width: number;
 export function queue<T extends DataType>(type: T, source: StreamSource<T>, depth: number, options: { readonly name?: string } = {}): StreamSource<T> {
   const buffer = instance(Queue({ width: widthOf(type), depth }), options);
   buffer.enq.valid.set(source.valid);
-  buffer.enq.data.set(pack(source.data as object));
+  buffer.enq.data.set(packPayload(source.data));
   source.ready.set(buffer.enq.ready);
   return replaceData<T>(buffer.deq, unpack(type, buffer.deq.data));
 }

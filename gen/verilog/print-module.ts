@@ -95,11 +95,10 @@ function printStatement(statement: VStatement, indent: string): Line[] {
   const lines: Line[] = [];
   const add = (head: string, body: readonly VStatement[]): void => {
     const only = body.length === 1 && body[0]!.kind === 'assign' ? body[0] : undefined;
-    const start = lines.length === 0 ? indent : `${indent}`;
     if (only !== undefined) {
-      lines.push({ text: `${start}${head} ${assignText(only)}`, site: only.site });
+      lines.push({ text: `${indent}${head} ${assignText(only)}`, site: only.site });
     } else {
-      lines.push({ text: `${start}${head} begin`, site: statement.site });
+      lines.push({ text: `${indent}${head} begin`, site: statement.site });
       lines.push(...body.flatMap((inner) => printStatement(inner, `${indent}  `)));
       lines.push({ text: `${indent}end`, site: statement.site });
     }

@@ -92,7 +92,7 @@ export function checkPeParameters(p: PeParameters): string[] {
 }
 
 /** Part of a module's name that tells apart PEs of other parameters; empty for the paper's. */
-export function parameterSuffix<K extends keyof PeParameters>(p: PeParameters, ...keys: K[]): string {
+export function parameterSuffix(p: PeParameters, ...keys: (keyof PeParameters)[]): string {
   const own = keys.filter((key) => p[key] !== eyerissV2Pe[key]);
   return own.map((key) => `_${key.replace(/[a-z]+/g, (part) => part.charAt(0)).toLowerCase()}${p[key]}`).join('');
 }

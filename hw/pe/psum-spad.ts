@@ -54,12 +54,13 @@ export const PsumSpad = generator(function PsumSpad(p: PeParameters) {
     const drained = channel(Pair);
     drained.valid.set(draining.and(io.accumulate.not().or(io.psumIn.valid)));
     io.psumIn.ready.set(all(draining, io.accumulate, drained.ready));
-    connect(io.psumOut, stage(Pair, drained));
+    const leaving = stage(Pair, drained);
+    connect(io.psumOut, leaving);
     const lastBeat = drainBeat.eq(io.filters.sub(1).shr(1).trunc(beat.width));
-    const release = drained.fire.and(lastBeat);
+    const releases = drained.fire.and(lastBeat);
     // In the two-bank case the upper bit of the beat is the bank.
     const beatBank = mux(wide, drainBeat.bit(beat.width - 1), drainBank);
-    io.released.set(release);
+    io.released.set(releases);
 
     for (let lane = 0; lane < 2; lane++) {
       const product = io.products[lane]!;
@@ -89,11 +90,11 @@ export const PsumSpad = generator(function PsumSpad(p: PeParameters) {
         drainBeat.set(0);
       });
     }).elseWhen(drained.fire, () => drainBeat.set(mux(lastBeat, 0, drainBeat.add(1))));
-    when(release.and(wide.not()), () => drainBank.set(drainBank.not()));
+    when(releases.and(wide.not()), () => drainBank.set(drainBank.not()));
     when(io.windowDone.and(wide.not()), () => macBank.set(macBank.not()));
 
-    const count = (on: typeof release) => on.asUInt().extend(2);
-    held.set(held.add(count(io.windowRead)).sub(count(release)));
-    complete.set(complete.add(count(io.windowDone)).sub(count(release)));
+    const count = (on: typeof releases) => on.asUInt().extend(2);
+    held.set(held.add(count(io.windowRead)).sub(count(releases)));
+    complete.set(complete.add(count(io.windowDone)).sub(count(releases)));
   });
 });

@@ -76,31 +76,31 @@ export const WeightSpads = generator(function WeightSpads(p: PeParameters) {
 
     // Read: one word a cycle.
     const column = queue(Column, found, COLUMNS_AHEAD);
-    const within = reg(Bool, { reset: false });
+    const midColumn = reg(Bool, { reset: false });
     const nextAddress = reg(address);
-    const here = mux(within, nextAddress, column.data.start);
+    const here = mux(midColumn, nextAddress, column.data.start);
     const lastWord = column.data.empty.or(here.add(1).eq(column.data.end));
     const advance = column.valid.and(io.blocked.not());
-    const reads = advance.and(column.data.empty.not());
+    const readsWord = advance.and(column.data.empty.not());
 
     column.ready.set(advance.and(lastWord));
     when(advance, () => {
-      within.set(lastWord.not());
+      midColumn.set(lastWord.not());
       nextAddress.set(here.add(1));
     });
-    const word = dataSpad.readSync(here.trunc(dataAddressBits), { enable: reads });
-    io.word.set(word);
+    const wordRead = dataSpad.readSync(here.trunc(dataAddressBits), { enable: readsWord });
+    io.word.set(wordRead);
 
-    const valid = reg(Bool, { reset: false });
-    const job = reg(WeightJob(p));
-    valid.set(advance);
+    const advanced = reg(Bool, { reset: false });
+    const jobRead = reg(WeightJob(p));
+    advanced.set(advance);
     when(advance, () =>
-      job.set({ value: column.data.value, first: within.not(), last: column.data.last.and(lastWord), empty: column.data.empty }),
+      jobRead.set({ value: column.data.value, first: midColumn.not(), last: column.data.last.and(lastWord), empty: column.data.empty }),
     );
-    io.valid.set(valid);
-    io.job.set(job);
+    io.valid.set(advanced);
+    io.job.set(jobRead);
     io.windowRead.set(all(advance, lastWord, column.data.last));
-    io.reads.set(reads);
+    io.reads.set(readsWord);
     io.waits.set(column.valid.and(io.blocked));
     io.starves.set(column.valid.not());
   });

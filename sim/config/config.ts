@@ -23,7 +23,17 @@ const size = z.number().int().positive();
 const schema = z.strictObject({
   name: z.string().min(1),
   clockMHz: z.number().positive().default(200),
-  pe: z.strictObject(Object.fromEntries(Object.entries(eyerissV2Pe).map(([key, value]) => [key, size.default(value)])) as Record<keyof PeParameters, z.ZodDefault<z.ZodNumber>>),
+  pe: z.strictObject({
+    iactAddressDepth: size.default(eyerissV2Pe.iactAddressDepth),
+    iactDataDepth: size.default(eyerissV2Pe.iactDataDepth),
+    weightAddressDepth: size.default(eyerissV2Pe.weightAddressDepth),
+    weightDataDepth: size.default(eyerissV2Pe.weightDataDepth),
+    psumDepth: size.default(eyerissV2Pe.psumDepth),
+    dataBits: size.default(eyerissV2Pe.dataBits),
+    countBits: size.default(eyerissV2Pe.countBits),
+    psumBits: size.default(eyerissV2Pe.psumBits),
+    loopBits: size.default(eyerissV2Pe.loopBits),
+  } satisfies Record<keyof PeParameters, z.ZodType>),
 });
 
 /**

@@ -51,6 +51,8 @@ describe('the cache', { timeout: 120_000 }, () => {
     const made = statSync(first).mtimeMs;
     expect(await build(counter, { onProgress })).toBe(first);
     expect([steps.length, statSync(first).mtimeMs]).toEqual([2, made]);
+    const annotated = { ...counter, files: counter.files.map((file) => ({ ...file, sites: ['elsewhere.ts:1'] })) };
+    expect(await build(annotated, { onProgress })).toBe(first);
     const other = await build(
       changed((text) => text.replace("+ 8'd1", "+ 8'd2")),
       { onProgress },

@@ -1,0 +1,112 @@
+/**
+ * Drives a module from a test, typed by its ports: `dut.level.peek()`, `dut.clear.poke(true)`, and streams by `exchange`.
+ *
+ *     const dut = await drive(Fifo({ width: 8, depth: 4 }));
+ *     const { deq } = dut.exchange({ send: { enq: [1, 2, 3] }, expect: { deq: 3 }, stall: 0.5 });
+ */
+import { type DataType, emitVerilog, type HardwareType, type Module, payloadPath, type Port, type Ports, type StreamType } from '../../gen/index.ts';
+import { type OpenOptions, VerilatorSimulation } from '../verilator/simulation.ts';
+import { exchange } from '../verilator/streams.ts';
+import { assemble, fieldsToPayload, flatten, type HostDrive, type HostValue, payloadToFields } from './host-value.ts';
+
+/** A port that the test reads. */
+export interface OutputHandle<T extends DataType> {
+  peek(): HostValue<T>;
+}
+
+/** A port that the test sets; it stays until it is set again. */
+export interface InputHandle<T extends DataType> extends OutputHandle<T> {
+  /** @throws RangeError when the value does not fit the port */
+  poke(value: HostDrive<T>): void;
+}
+
+/** Handshake and payload of a stream by hand; for whole sequences there is `exchange`. */
+export type StreamInputHandle<T extends DataType> = { readonly valid: InputHandle<Bool>; readonly ready: OutputHandle<Bool>; readonly data: InputHandle<T> };
+export type StreamOutputHandle<T extends DataType> = { readonly valid: OutputHandle<Bool>; readonly ready: InputHandle<Bool>; readonly data: OutputHandle<T> };
+
+type Bool = Extract<DataType, { kind: 'bool' }>;
+type Handle<P extends Port> =
+  P extends Port<'input', infer T>
+    ? T extends StreamType<infer D> ? StreamInputHandle<D> : T extends DataType ? InputHandle<T> : never
+    : P extends Port<'output', infer T>
+      ? T extends StreamType<infer D> ? StreamOutputHandle<D> : T extends DataType ? OutputHandle<T> : never
+      : never;
+
+/** The names of the streams that go one way. */
+type StreamsOf<P extends Ports, D extends 'input' | 'output'> = { [K in keyof P]: P[K] extends Port<D, StreamType> ? K : never }[keyof P];
+type PayloadOf<P extends Port> = P extends Port<'input' | 'output', StreamType<infer T>> ? T : never;
+
+export interface TypedExchange<P extends Ports, Expected extends StreamsOf<P, 'output'>> {
+  readonly send?: { readonly [K in StreamsOf<P, 'input'>]?: readonly HostDrive<PayloadOf<P[K]>>[] };
+  /** How many beats to collect. */
+  readonly expect?: { readonly [K in Expected]: number };
+  /** Probability, 0 to below 1, that the test leaves a stream alone for a cycle. */
+  readonly stall?: number;
+  readonly seed?: number;
+  readonly maxCycles?: number;
+}
+
+/** A module in simulation: a handle for each of its ports, and the clock. */
+export interface Driver<P extends Ports> {
+  readonly ports: { readonly [K in keyof P]: Handle<P[K]> };
+  /** Rising edges of the clock; one where nothing is said. */
+  step(cycles?: number): void;
+  /** Holds reset for two cycles. */
+  reset(): void;
+  /**
+   * Sends and collects at once until everything has moved.
+   *
+   * @throws Error when it takes more than `maxCycles`, or when the design breaks the rules of a stream
+   */
+  exchange<Expected extends StreamsOf<P, 'output'> = never>(what: TypedExchange<P, Expected>): { readonly [K in Expected]: HostValue<PayloadOf<P[K]>>[] };
+  /** The simulation itself, for bulk runs. */
+  readonly simulation: VerilatorSimulation;
+  close(): void;
+}
+
+/**
+ * Builds a module with Verilator and starts it, after reset.
+ *
+ * @throws InputError when Verilator is missing
+ */
+export async function drive<P extends Ports>(module: Module<P>, options: OpenOptions = {}): Promise<Driver<P>> {
+  const design = emitVerilog(module);
+  const simulation = await VerilatorSimulation.open(design, options);
+  const resettable = design.ports.some(({ name }) => name === 'reset');
+  const reset = (): void => {
+    if (resettable) simulation.reset();
+  };
+  reset();
+  const handles = Object.fromEntries(Object.entries(module.ports).map(([name, port]) => [name, handleOf(simulation, name, port)]));
+  const payloadOf = (name: string): DataType => (module.ports[name]!.type as StreamType).data;
+  return {
+    ports: handles as { readonly [K in keyof P]: Handle<P[K]> },
+    step: (cycles = 1) => simulation.step(cycles),
+    reset,
+    exchange({ send = {}, expect, ...rest }) {
+      const beats = Object.entries(send as Record<string, readonly HostDrive<DataType>[]>).map(([name, values]) => [name, values.map((value) => payloadToFields(payloadOf(name), value))]);
+      const collected = exchange(simulation, design, { send: Object.fromEntries(beats) as Record<string, Record<string, number | bigint>[]>, expect: { ...expect }, ...rest });
+      return Object.fromEntries(Object.entries(collected).map(([name, values]) => [name, values.map((value) => fieldsToPayload(payloadOf(name), value))])) as never;
+    },
+    simulation,
+    close: () => simulation.close(),
+  };
+}
+
+function handleOf(simulation: VerilatorSimulation, name: string, port: Port): unknown {
+  const { type } = port;
+  if (type.kind !== 'stream') return dataHandle(simulation, type, [name]);
+  const bool: HardwareType = { kind: 'bool', width: 1 };
+  return {
+    valid: dataHandle(simulation, bool, [name, 'valid']),
+    ready: dataHandle(simulation, bool, [name, 'ready']),
+    data: dataHandle(simulation, type.data, [name, ...payloadPath(type.data)]),
+  };
+}
+
+function dataHandle(simulation: VerilatorSimulation, type: DataType, path: readonly string[]): InputHandle<DataType> {
+  return {
+    peek: () => assemble(type, path, (part) => simulation.peek(part.join('_'))),
+    poke: (value) => flatten(type, value, path, (part, number) => simulation.poke(part.join('_'), number)),
+  };
+}
