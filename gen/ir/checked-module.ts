@@ -11,13 +11,19 @@ export interface Driver {
   readonly site: Site;
 }
 
+/** Registers of one declaration (the fields of a bundle, the elements of a vector), with the statements that drive them. */
+export interface RegisterGroup {
+  readonly registers: readonly SignalIr[];
+  readonly statements: readonly Statement[];
+}
+
 export interface CheckedModule {
   readonly ir: ModuleIr;
   readonly names: ModuleNames;
   /** Drivers of wires, outputs and instance inputs. */
   readonly combinational: ReadonlyMap<SignalIr, Driver>;
-  /** Drivers of registers: what is assigned at the clock edge, and when. */
-  readonly sequential: ReadonlyMap<SignalIr, readonly Statement[]>;
+  /** Drivers of registers, those of one declaration together: what is assigned at the clock edge, and when. */
+  readonly sequential: readonly RegisterGroup[];
   readonly writes: ReadonlyMap<MemoryIr, readonly Statement[]>;
   /** For every output, the inputs that it depends on within the cycle. */
   readonly paths: ReadonlyMap<SignalIr, ReadonlySet<SignalIr>>;

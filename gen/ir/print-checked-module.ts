@@ -16,7 +16,9 @@ export function printCheckedModule(module: CheckedModule): string {
     lines.push(`  ${declaration(signal, naming.signal(signal))}${value}`);
     const inputs = module.paths.get(signal);
     if (inputs !== undefined && inputs.size > 0) lines.push(`    depends on ${[...inputs].map((input) => naming.signal(input)).join(', ')}`);
-    lines.push(...printStatements(module.sequential.get(signal) ?? [], naming, '    '));
+  }
+  for (const { registers, statements } of module.sequential) {
+    if (statements.length > 0) lines.push(`  at clock: ${registers.map((register) => naming.signal(register)).join(', ')}`, ...printStatements(statements, naming, '    '));
   }
   for (const memory of ir.memories) {
     lines.push(`  memory ${naming.memory(memory)}: ${memory.depth} x ${groundTypeText(memory.type)}`);

@@ -93,7 +93,7 @@ function chooseElement(elements: readonly Tree[], index: Signal): Tree {
       `use extend(${expected}) or trunc(${expected}) on the index`,
     );
   }
-  return elements.slice(0, -1).reduceRight<Tree>((rest, element, position) => muxTree(index.eq(position), element, rest), elements.at(-1)!);
+  return elements.slice(0, -1).reduceRight<Tree>((rest, element, position) => muxTree(index.eq(position), element, rest), elements[elements.length - 1]!);
 }
 
 function withSet<T extends object>(tree: T): T {

@@ -56,7 +56,11 @@ export function mem<const T extends SimpleType>(type: T, depth: number): Memory<
     read: (address) => read(address, 'read()') as unknown as Val<T>,
     readSync(address, { enable } = {}) {
       const register = reg<SimpleType>(type) as unknown as Signal;
-      const fetch = (): void => register.set(read(address, 'readSync()'));
+      const fetch = (): void => {
+        const word = read(address, 'readSync()');
+        word.expression.anonymous = true;
+        register.set(word);
+      };
       if (enable === undefined) fetch();
       else when(enable, fetch);
       return register as unknown as Val<T>;

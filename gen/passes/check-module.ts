@@ -2,10 +2,10 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { ElaborationError } from '../diagnostics/elaboration-error.ts';
 import type { CheckedModule } from '../ir/checked-module.ts';
-import type { MemoryIr, ModuleIr, SignalIr, Statement } from '../ir/module-ir.ts';
+import type { MemoryIr, ModuleIr, Statement } from '../ir/module-ir.ts';
 import { assignNames } from './assign-names.ts';
 import { checkLoops } from './check-loops.ts';
-import { collectDrivers } from './collect-drivers.ts';
+import { collectDrivers, groupRegisters } from './collect-drivers.ts';
 import { resolveCombinational } from './resolve-combinational.ts';
 
 const checkedModules = new WeakMap<ModuleIr, CheckedModule>();
@@ -25,10 +25,7 @@ export function checkModule(ir: ModuleIr): CheckedModule {
   const paths = checkLoops(ir, combinational, children, names, diagnostics);
   if (diagnostics.length > 0) throw new ElaborationError(diagnostics);
 
-  const sequential = new Map<SignalIr, readonly Statement[]>();
-  for (const signal of ir.signals) {
-    if (signal.category === 'register') sequential.set(signal, drivers.get(signal) ?? []);
-  }
+  const sequential = groupRegisters(ir);
   const writes = new Map<MemoryIr, readonly Statement[]>(ir.memories.map((memory) => [memory, drivers.get(memory) ?? []]));
   const below = [...children.values()];
   const checked: CheckedModule = {
@@ -39,7 +36,7 @@ export function checkModule(ir: ModuleIr): CheckedModule {
     writes,
     paths,
     children,
-    clocked: sequential.size > 0 || writes.size > 0 || below.some((child) => child.clocked),
+    clocked: sequential.length > 0 || writes.size > 0 || below.some((child) => child.clocked),
     resettable: ir.signals.some((signal) => signal.reset !== undefined) || below.some((child) => child.resettable),
   };
   checkedModules.set(ir, checked);

@@ -3,31 +3,47 @@
  * else. Two unconditional drivers of one target in one body are an error: the first could never take effect.
  */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { ModuleNames } from '../ir/checked-module.ts';
+import type { ModuleNames, RegisterGroup } from '../ir/checked-module.ts';
 import type { MemoryIr, ModuleIr, SignalIr, Statement } from '../ir/module-ir.ts';
+import type { Site } from '../source/site.ts';
 
 export type Target = SignalIr | MemoryIr;
 export type Drivers = Map<Target, Statement[]>;
 
 export function collectDrivers(ir: ModuleIr, names: ModuleNames, diagnostics: Diagnostic[]): Drivers {
-  const drivers = sortStatements(ir.body);
+  const drivers = sortStatements(ir.body, (target) => target);
   for (const [target, statements] of drivers) checkSingle(target, statements, names, diagnostics);
   return drivers;
 }
 
-function sortStatements(statements: readonly Statement[]): Drivers {
-  const drivers: Drivers = new Map();
-  const add = (target: Target, statement: Statement): void => {
+/** Registers that were declared together are driven together: their statements stay in one tree. */
+export function groupRegisters(ir: ModuleIr): RegisterGroup[] {
+  const groups = new Map<Site, SignalIr[]>();
+  for (const signal of ir.signals) {
+    if (signal.category !== 'register') continue;
+    const group = groups.get(signal.site);
+    if (group === undefined) groups.set(signal.site, [signal]);
+    else group.push(signal);
+  }
+  const statements = sortStatements(ir.body, (target) => ('category' in target && target.category === 'register' ? target.site : undefined));
+  return [...groups].map(([site, registers]) => ({ registers, statements: statements.get(site) ?? [] }));
+}
+
+/** Statements by a key of what they drive; those whose key is undefined are left out. */
+function sortStatements<Key>(statements: readonly Statement[], keyOf: (target: Target) => Key | undefined): Map<Key, Statement[]> {
+  const drivers = new Map<Key, Statement[]>();
+  const add = (target: Key | undefined, statement: Statement): void => {
+    if (target === undefined) return;
     const list = drivers.get(target);
     if (list === undefined) drivers.set(target, [statement]);
     else list.push(statement);
   };
   for (const statement of statements) {
-    if (statement.kind === 'assign') add(statement.target, statement);
-    else if (statement.kind === 'write') add(statement.memory, statement);
+    if (statement.kind === 'assign') add(keyOf(statement.target), statement);
+    else if (statement.kind === 'write') add(keyOf(statement.memory), statement);
     else {
-      const branches = statement.branches.map((branch) => sortStatements(branch.body));
-      const otherwise = statement.otherwise === undefined ? undefined : sortStatements(statement.otherwise);
+      const branches = statement.branches.map((branch) => sortStatements(branch.body, keyOf));
+      const otherwise = statement.otherwise === undefined ? undefined : sortStatements(statement.otherwise, keyOf);
       const targets = new Set([...branches, ...(otherwise === undefined ? [] : [otherwise])].flatMap((part) => [...part.keys()]));
       for (const target of targets) {
         add(target, {

@@ -6,6 +6,7 @@
  * slice of an operator's result) and what is named or used more than once becomes a wire.
  */
 import type { CheckedModule } from '../ir/checked-module.ts';
+import { rangeOf } from '../ir/ground-type.ts';
 import { type Expression, operandsOf, type SignalIr } from '../ir/module-ir.ts';
 import { uniqueName } from '../passes/unique-name.ts';
 import type { Site } from '../source/site.ts';
@@ -83,9 +84,8 @@ export class ExpressionLowering {
 
   /** The expression in place, or the name of its wire. `consumer` is what it drives, and lends its name to unnamed wires. */
   lower(expression: Expression, consumer: string): VExpression {
-    if (expression.op === 'literal') {
-      return { kind: 'number', value: expression.value, width: expression.type.width, signed: expression.type.kind === 'sint' };
-    }
+    const constant = constantOf(expression);
+    if (constant !== undefined && !this.module.names.expressions.has(expression)) return numberOf(expression, constant);
     if (expression.op === 'signal') {
       const name = this.readSignal(expression.signal);
       this.unread.readAll(name);
@@ -134,6 +134,7 @@ export class ExpressionLowering {
     const lower = (operand: Expression): VExpression => this.lower(operand, consumer);
     switch (expression.op) {
       case 'literal':
+        return numberOf(expression, expression.value);
       case 'signal':
         return this.lower(expression, consumer);
       case 'unary': {
@@ -142,7 +143,9 @@ export class ExpressionLowering {
         return { kind: 'unary', operator: operator === '~' && expression.type.kind === 'bool' ? '!' : operator, operand };
       }
       case 'binary': {
-        const [left, right] = [lower(expression.left), lower(expression.right)];
+        const certain = certainResult(expression);
+        if (certain !== undefined) return numberOf(expression, certain);
+        const [left, right] = [lower(expression.left), shiftAmount(expression) ?? lower(expression.right)];
         return { kind: 'binary', operator: binaryOperator(expression), left, right };
       }
       case 'mux':
@@ -165,10 +168,8 @@ export class ExpressionLowering {
 
   private slice(expression: Extract<Expression, { op: 'slice' }>, consumer: string): VExpression {
     const { operand, high, low } = expression;
-    if (operand.op === 'literal') {
-      const bits = BigInt.asUintN(high - low + 1, operand.value >> BigInt(low));
-      return { kind: 'number', value: bits, width: high - low + 1, signed: false };
-    }
+    const constant = constantOf(expression);
+    if (constant !== undefined) return numberOf(expression, constant);
     const name = this.nameOf(operand, consumer);
     this.unread.read(name, high, low);
     const part: VExpression = operand.type.width === 1 ? { kind: 'name', name } : { kind: 'slice', name, high, low };
@@ -178,7 +179,8 @@ export class ExpressionLowering {
   private extend(expression: Extract<Expression, { op: 'extend' }>, consumer: string): VExpression {
     const { operand, type } = expression;
     const added = type.width - operand.type.width;
-    if (operand.op === 'literal') return { kind: 'number', value: operand.value, width: type.width, signed: type.kind === 'sint' };
+    const constant = constantOf(expression);
+    if (constant !== undefined) return numberOf(expression, constant);
     if (type.kind !== 'sint') {
       return { kind: 'concat', parts: [{ kind: 'number', value: 0n, width: added, signed: false }, this.lower(operand, consumer)] };
     }
@@ -202,6 +204,55 @@ function binaryOperator(expression: Extract<Expression, { op: 'binary' }>): VBin
   if (type.kind === 'bool' && operator === 'or') return '||';
   if (operator === 'shift-right' && type.kind === 'sint') return '>>>';
   return binaryText[operator];
+}
+
+/**
+ * The result that no value of the operands can change: `x >= 0` of an unsigned x, a shift that leaves nothing. Parameters
+ * make such expressions, and lint tools warn of them.
+ */
+function certainResult({ operator, left, right, type }: Extract<Expression, { op: 'binary' }>): bigint | undefined {
+  if (operator === 'shift-left' || (operator === 'shift-right' && type.kind !== 'sint')) {
+    const amount = constantOf(right);
+    return amount !== undefined && amount >= BigInt(type.width) ? 0n : undefined;
+  }
+  const { low, high } = rangeOf(left.type);
+  const isLeft = (limit: bigint): boolean => constantOf(left) === limit;
+  const isRight = (limit: bigint): boolean => constantOf(right) === limit;
+  switch (operator) {
+    case 'lt':
+      return isRight(low) || isLeft(high) ? 0n : undefined;
+    case 'ge':
+      return isRight(low) || isLeft(high) ? 1n : undefined;
+    case 'gt':
+      return isRight(high) || isLeft(low) ? 0n : undefined;
+    case 'le':
+      return isRight(high) || isLeft(low) ? 1n : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** A constant amount of an arithmetic shift: beyond the width there is only sign, and tools refuse wide amounts. */
+function shiftAmount({ operator, right, type }: Extract<Expression, { op: 'binary' }>): VExpression | undefined {
+  const amount = operator === 'shift-left' || operator === 'shift-right' ? constantOf(right) : undefined;
+  if (amount === undefined) return undefined;
+  const value = amount < BigInt(type.width) ? amount : BigInt(type.width - 1);
+  return { kind: 'number', value, width: Math.min(right.type.width, 32), signed: false };
+}
+
+/** The value of a literal, also when it is read as another type or in part. */
+function constantOf(expression: Expression): bigint | undefined {
+  if (expression.op === 'literal') return expression.value;
+  if (expression.op !== 'cast' && expression.op !== 'slice' && expression.op !== 'extend') return undefined;
+  const whole = constantOf(expression.operand);
+  if (whole === undefined) return undefined;
+  const bits = expression.op === 'slice' ? whole >> BigInt(expression.low) : whole;
+  const { kind, width } = expression.type;
+  return kind === 'sint' ? BigInt.asIntN(width, bits) : BigInt.asUintN(width, bits);
+}
+
+function numberOf({ type }: Expression, value: bigint): VExpression {
+  return { kind: 'number', value, width: type.width, signed: type.kind === 'sint' };
 }
 
 function opName(expression: Expression): string {

@@ -1,5 +1,5 @@
 /** Checked IR to Verilog AST, one module at a time. */
-import type { CheckedModule } from '../ir/checked-module.ts';
+import type { CheckedModule, RegisterGroup } from '../ir/checked-module.ts';
 import type { Expression, Statement } from '../ir/module-ir.ts';
 import { uniqueName } from '../passes/unique-name.ts';
 import type { VAlways, VAssign, VDeclaration, VExpression, VIf, VInstance, VModule, VPort, VStatement } from './ast.ts';
@@ -20,7 +20,7 @@ export function lowerModule(module: CheckedModule): VModule {
   for (const memory of ir.memories) {
     state.push({ net: 'reg', shape: shapeOf(memory), name: names.memories.get(memory)!, depth: memory.depth, site: memory.site });
   }
-  for (const signal of module.sequential.keys()) {
+  for (const signal of module.sequential.flatMap(({ registers }) => registers)) {
     state.push({ net: 'reg', shape: shapeOf(signal), name: nameOf(signal), site: signal.site });
     lowering.unread.declare(nameOf(signal), signal.type.width);
   }
@@ -39,17 +39,11 @@ export function lowerModule(module: CheckedModule): VModule {
 
   const always: VAlways[] = [];
   for (const [memory, statements] of module.writes) {
-    if (statements.length > 0) always.push({ body: lowerStatements(lowering, statements, names.memories.get(memory)!), site: memory.site });
+    if (statements.length > 0) always.push({ body: lowerStatements(lowering, module, statements), site: memory.site });
   }
-  for (const [signal, statements] of module.sequential) {
-    const name = nameOf(signal);
-    let body = lowerStatements(lowering, statements, name);
-    if (signal.reset !== undefined) {
-      const value: VExpression = { kind: 'number', value: signal.reset, width: signal.type.width, signed: signal.type.kind === 'sint' };
-      const clear: VStatement = { kind: 'assign', target: name, value, site: signal.site };
-      body = [{ kind: 'if', branches: [{ condition: { kind: 'name', name: 'reset' }, body: [clear] }], otherwise: body, site: signal.site }];
-    }
-    if (body.length > 0) always.push({ body, site: signal.site });
+  for (const group of module.sequential) {
+    const body = lowerRegisters(lowering, module, group);
+    if (body.length > 0) always.push({ body, site: group.registers[0]!.site });
   }
 
   const instances: VInstance[] = ir.instances.map((instance) => {
@@ -78,19 +72,47 @@ export function lowerModule(module: CheckedModule): VModule {
   };
 }
 
-function lowerStatements(lowering: ExpressionLowering, statements: readonly Statement[], consumer: string): VStatement[] {
+/** A declaration's registers: cleared by reset, where they have a reset value, and otherwise as the statements say. */
+function lowerRegisters(lowering: ExpressionLowering, module: CheckedModule, { registers, statements }: RegisterGroup): VStatement[] {
+  const body = lowerStatements(lowering, module, statements);
+  const clear = registers.flatMap((register): VStatement[] => {
+    if (register.reset === undefined) return [];
+    const value: VExpression = { kind: 'number', value: register.reset, width: register.type.width, signed: register.type.kind === 'sint' };
+    return [{ kind: 'assign', target: lowering.signalName(register), value, site: register.site }];
+  });
+  if (clear.length === 0) return body;
+  return [{ kind: 'if', branches: [{ condition: { kind: 'name', name: 'reset' }, body: clear }], otherwise: body, site: registers[0]!.site }];
+}
+
+function lowerStatements(lowering: ExpressionLowering, module: CheckedModule, statements: readonly Statement[]): VStatement[] {
   return statements.map((statement): VStatement => {
     const { site } = statement;
-    if (statement.kind === 'assign') return { kind: 'assign', target: consumer, value: lowering.lower(statement.value, consumer), site };
-    if (statement.kind === 'write') {
-      return { kind: 'assign', target: consumer, index: lowering.lower(statement.address, consumer), value: lowering.lower(statement.data, consumer), site };
+    if (statement.kind === 'assign') {
+      const target = lowering.signalName(statement.target);
+      return { kind: 'assign', target, value: lowering.lower(statement.value, target), site };
     }
+    if (statement.kind === 'write') {
+      const target = module.names.memories.get(statement.memory)!;
+      return { kind: 'assign', target, index: lowering.lower(statement.address, target), value: lowering.lower(statement.data, target), site };
+    }
+    const consumer = firstTarget(module, [statement]);
     const branches = statement.branches.map(({ condition, body }) => ({
       condition: lowering.lower(condition, consumer),
-      body: lowerStatements(lowering, body, consumer),
+      body: lowerStatements(lowering, module, body),
     }));
-    return withoutEmptyBranches({ kind: 'if', branches, otherwise: lowerStatements(lowering, statement.otherwise ?? [], consumer), site });
+    return withoutEmptyBranches({ kind: 'if', branches, otherwise: lowerStatements(lowering, module, statement.otherwise ?? []), site });
   });
+}
+
+/** What a condition's unnamed wires are called after: the first thing that depends on it. */
+function firstTarget(module: CheckedModule, statements: readonly Statement[]): string {
+  for (const statement of statements) {
+    if (statement.kind === 'assign') return module.names.signals.get(statement.target)!;
+    if (statement.kind === 'write') return module.names.memories.get(statement.memory)!;
+    const inner = firstTarget(module, [...statement.branches.flatMap(({ body }) => body), ...(statement.otherwise ?? [])]);
+    if (inner !== '') return inner;
+  }
+  return '';
 }
 
 /** `if (a) begin end else x` is `if (!a) x`; branches at the end that do nothing go. */
@@ -117,7 +139,8 @@ function not(operand: VExpression): VExpression {
 
 function* rootsOf(module: CheckedModule): Iterable<Expression> {
   for (const { value } of module.combinational.values()) yield value;
-  for (const statements of [...module.writes.values(), ...module.sequential.values()]) yield* expressionsIn(statements);
+  for (const statements of module.writes.values()) yield* expressionsIn(statements);
+  for (const { statements } of module.sequential) yield* expressionsIn(statements);
 }
 
 function* expressionsIn(statements: readonly Statement[]): Iterable<Expression> {

@@ -30,14 +30,11 @@ export function printExpression(expression: VExpression): string {
     case 'number':
       return printNumber(expression);
     case 'unary':
-      return `${expression.operator}${isAtom(expression.operand) ? printExpression(expression.operand) : `(${printExpression(expression.operand)})`}`;
+      return `${expression.operator}${isPrimary(expression.operand) ? printExpression(expression.operand) : `(${printExpression(expression.operand)})`}`;
     case 'binary':
       return `${printOperand(expression.left, expression.operator)} ${expression.operator} ${printOperand(expression.right, expression.operator, true)}`;
-    case 'ternary': {
-      const condition = isAtom(expression.condition) || expression.condition.kind === 'unary' ? printExpression(expression.condition) : `(${printExpression(expression.condition)})`;
-      const whenTrue = expression.whenTrue.kind === 'ternary' ? `(${printExpression(expression.whenTrue)})` : printExpression(expression.whenTrue);
-      return `${condition} ? ${whenTrue} : ${printExpression(expression.whenFalse)}`;
-    }
+    case 'ternary':
+      return `${printChoice(expression)} : ${printExpression(expression.whenFalse)}`;
     case 'concat':
       return `{${expression.parts.map(printExpression).join(', ')}}`;
     case 'repeat':
@@ -51,6 +48,12 @@ export function printExpression(expression: VExpression): string {
   }
 }
 
+/** `condition ? value`, the first half of a ternary. */
+export function printChoice({ condition, whenTrue }: Extract<VExpression, { kind: 'ternary' }>): string {
+  const test = isAtom(condition) || condition.kind === 'unary' ? printExpression(condition) : `(${printExpression(condition)})`;
+  return `${test} ? ${whenTrue.kind === 'ternary' ? `(${printExpression(whenTrue)})` : printExpression(whenTrue)}`;
+}
+
 function printOperand(operand: VExpression, parent: VBinaryOperator, right = false): string {
   const text = printExpression(operand);
   if (isAtom(operand) || operand.kind === 'unary') return text;
@@ -62,6 +65,11 @@ function printOperand(operand: VExpression, parent: VBinaryOperator, right = fal
 
 function isAtom(expression: VExpression): boolean {
   return expression.kind !== 'binary' && expression.kind !== 'ternary' && expression.kind !== 'unary';
+}
+
+/** What Verilog lets follow an operator of one operand: a negative number is such an operator's result already. */
+function isPrimary(expression: VExpression): boolean {
+  return isAtom(expression) && !(expression.kind === 'number' && expression.value < 0n);
 }
 
 function printNumber({ value, width, signed }: Extract<VExpression, { kind: 'number' }>): string {

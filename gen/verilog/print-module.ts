@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import Handlebars from 'handlebars';
 import { packageRoot } from '../source/package-root.ts';
 import { type Site, siteText } from '../source/site.ts';
-import type { VAlways, VDeclaration, VInstance, VModule, VShape, VStatement } from './ast.ts';
-import { printExpression } from './print-expression.ts';
+import type { VAlways, VDeclaration, VExpression, VInstance, VModule, VShape, VStatement } from './ast.ts';
+import { printChoice, printExpression } from './print-expression.ts';
 
 export interface PrintOptions {
   /** Ends each line with the place in the source that it comes from. */
@@ -30,6 +30,8 @@ interface Line {
 type Template = (view: Record<string, unknown>) => string;
 let template: Template | undefined;
 
+/** Longer lines are broken where there is a good place to. */
+const LONG_LINE = 120;
 const MARK = /\u0001(\d+)$/;
 
 export function printModule(module: VModule, options: PrintOptions = {}): PrintedModule {
@@ -45,13 +47,13 @@ export function printModule(module: VModule, options: PrintOptions = {}): Printe
     name: module.name,
     ports: mark(ports),
     hasPorts: ports.length > 0,
-    state: mark(module.state.map(printDeclaration)),
-    instanceWires: mark(module.instanceWires.map(printDeclaration)),
-    wires: mark(module.wires.map(printDeclaration)),
+    state: mark(module.state.flatMap(printDeclaration)),
+    instanceWires: mark(module.instanceWires.flatMap(printDeclaration)),
+    wires: mark(module.wires.flatMap(printDeclaration)),
     instances: module.instances.map((instance) => mark(printInstance(instance))),
-    assigns: mark(module.assigns.map(({ target, value, site }) => ({ text: `assign ${target} = ${printExpression(value)};`, site }))),
+    assigns: mark(module.assigns.flatMap(({ target, value, site }) => printValue(`assign ${target} = `, value, site))),
     always: module.always.map((block) => mark(printAlways(block))),
-    unread: module.unread === undefined ? [] : mark([printDeclaration(module.unread)]),
+    unread: module.unread === undefined ? [] : mark(printDeclaration(module.unread)),
   });
 
   const lineSites: (Site | undefined)[] = [];
@@ -70,9 +72,23 @@ function shapeText({ width, signed }: VShape): string {
   return `${signed ? 'signed ' : ''}${width === 1 ? '' : `[${width - 1}:0] `}`;
 }
 
-function printDeclaration({ net, shape, name, depth, value, site }: VDeclaration): Line {
-  const words = depth === undefined ? '' : ` [0:${depth - 1}]`;
-  return { text: `${net} ${shapeText(shape)}${name}${words}${value === undefined ? '' : ` = ${printExpression(value)}`};`, site };
+function printDeclaration({ net, shape, name, depth, value, site }: VDeclaration): Line[] {
+  const head = `${net} ${shapeText(shape)}${name}`;
+  if (value !== undefined) return printValue(`${head} = `, value, site);
+  return [{ text: `${head}${depth === undefined ? '' : ` [0:${depth - 1}]`};`, site }];
+}
+
+/** `head value;` on one line, or, where that is long, a chain of choices with one choice a line. */
+function printValue(head: string, value: VExpression, site: Site): Line[] {
+  const text = `${head}${printExpression(value)};`;
+  if (text.length <= LONG_LINE || value.kind !== 'ternary') return [{ text, site }];
+  const lines: Line[] = [{ text: head.trimEnd(), site }];
+  let rest: VExpression = value;
+  while (rest.kind === 'ternary') {
+    lines.push({ text: `  ${printChoice(rest)} :`, site });
+    rest = rest.whenFalse;
+  }
+  return [...lines, { text: `  ${printExpression(rest)};`, site }];
 }
 
 function printInstance({ module, name, connections, site }: VInstance): Line[] {

@@ -9,7 +9,7 @@ import { WeightSpads } from './weight-spads.ts';
 
 /** What the PE does in a cycle: of the first six, exactly one while a command is worked on. */
 export const PeActivity = Bundle({
-  /** Weights are loaded. */
+  /** Nothing can be read before more weights are loaded. */
   load: Bool,
   /** A word of weights is read. */
   compute: Bool,
@@ -80,8 +80,8 @@ export const Pe = generator(function Pe(p: PeParameters = eyerissV2Pe) {
     psumSpad.psumOut.ready.set(psumOut.ready);
 
     // Control.
-    const running = all(busy, start.not(), weightSpads.loaded);
-    const finished = all(running, iactSpads.done, windowsInside.eq(0));
+    const running = all(busy, start.not(), weightSpads.addressed);
+    const finished = all(running, weightSpads.loaded, iactSpads.done, windowsInside.eq(0));
     command.ready.set(busy.not().and(psumSpad.ready));
     start.set(command.fire);
     when(command.fire, () => {
@@ -109,15 +109,18 @@ export const Pe = generator(function Pe(p: PeParameters = eyerissV2Pe) {
     windowsInside.set(windowsInside.add(count(enters)).sub(count(psumSpad.released)));
 
     // Activity.
-    const tail = iactSpads.done.and(weightSpads.starves);
-    const idleRead = running.and(weightSpads.reads.not());
+    const starves = running.and(weightSpads.starves);
+    // Nothing to read because the weights aren't there yet, or because all windows have been read.
+    const unloaded = weightSpads.waitsWeight.or(iactSpads.done.and(weightSpads.loaded.not()));
+    const tail = iactSpads.done.and(weightSpads.loaded);
+    const reading = running.and(weightSpads.starves.not());
     activity.set({
-      load: busy.and(running.not()),
-      compute: running.and(weightSpads.reads),
-      drain: idleRead.and(tail),
-      waitPsum: idleRead.and(weightSpads.waits),
-      waitIact: all(idleRead, weightSpads.starves, tail.not()),
-      windowEnd: all(idleRead, weightSpads.waits.not(), weightSpads.starves.not()),
+      load: busy.and(running.not()).or(starves.and(unloaded)),
+      compute: reading.and(weightSpads.reads),
+      drain: all(starves, unloaded.not(), tail),
+      waitPsum: reading.and(weightSpads.waits),
+      waitIact: all(starves, unloaded.not(), tail.not()),
+      windowEnd: all(reading, weightSpads.reads.not(), weightSpads.waits.not()),
       mac0: macLanes.products[0]!.enable,
       mac1: macLanes.products[1]!.enable,
     });

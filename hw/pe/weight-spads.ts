@@ -1,8 +1,8 @@
 /** The weight address and data SPads: for each iact, the words of its column (J19 section IV-B). */
-import { Bits, Bool, Bundle, In, Out, Stream, UInt, all, bitsFor, channel, generator, instance, mem, module, mux, queue, reg, stage, when } from '../../gen/index.ts';
+import { Bits, Bool, Bundle, In, Out, Stream, UInt, Vec, all, bitsFor, channel, generator, instance, mem, module, mux, queue, reg, stage, when } from '../../gen/index.ts';
 import { IactJob, WeightJob } from './command.ts';
 import { type PeParameters, parameterSuffix, widthsOf } from './parameters.ts';
-import { WeightLoader } from './weight-loader.ts';
+import { ADDRESSES_PER_WORD, WeightLoader } from './weight-loader.ts';
 
 /** Columns looked up and not yet read: an iact with an empty column goes unnoticed while there is one in here. */
 const COLUMNS_AHEAD = 2;
@@ -12,6 +12,9 @@ const COLUMNS_AHEAD = 2;
  * iact if the column is empty; the second reads the column's words, one a cycle without a gap between columns. The address
  * SPad holds the end of each column only: a column starts where the one before it ends, and the first at 0. Uncompressed,
  * columns are visited in order and are equally long, and the address SPad stays idle.
+ *
+ * Iacts need not wait for the whole tile: as words are loaded and used in the same order, the first window is worked on while
+ * they come. For that, the data SPad is written and read in the same cycle.
  */
 export const WeightSpads = generator(function WeightSpads(p: PeParameters) {
   const widths = widthsOf(p);
@@ -23,6 +26,8 @@ export const WeightSpads = generator(function WeightSpads(p: PeParameters) {
     columns: In(UInt(widths.columns)),
     filters: In(UInt(widths.rows)),
     words: In(Stream(Bits(widths.word))),
+    /** The columns of the tile are known: iacts may come, and wait for their words where they must. */
+    addressed: Out(Bool),
     /** The weights of the tile are all there. */
     loaded: Out(Bool),
     iact: In(Stream(IactJob(p))),
@@ -38,9 +43,11 @@ export const WeightSpads = generator(function WeightSpads(p: PeParameters) {
     reads: Out(Bool),
     waits: Out(Bool),
     starves: Out(Bool),
+    /** An iact waits for the words of its column to be loaded. */
+    waitsWeight: Out(Bool),
   };
   return module(`WeightSpads${parameterSuffix(p, 'weightAddressDepth', 'weightDataDepth', 'psumDepth', 'dataBits')}`, ports, (io) => {
-    const addressSpad = mem(address, p.weightAddressDepth);
+    const addressSpad = reg(Vec(p.weightAddressDepth, address));
     const dataSpad = mem(Bits(widths.word), p.weightDataDepth);
 
     const wordsPerColumn = io.filters.add(1).shr(1).extend(widths.rows);
@@ -52,43 +59,50 @@ export const WeightSpads = generator(function WeightSpads(p: PeParameters) {
     loader.words.valid.set(io.words.valid);
     loader.words.data.set(io.words.data);
     io.words.ready.set(loader.words.ready);
+    io.addressed.set(loader.addressed);
     io.loaded.set(loader.done);
     const dataAddressBits = bitsFor(p.weightDataDepth);
-    when(loader.writeAddress, () => addressSpad.write(loader.column, loader.columnEnd));
+    // Each address is always loaded from the same place of a word, so it needs no multiplexer on its way in.
+    addressSpad.forEach((word, column) => {
+      const row = Math.floor(column / ADDRESSES_PER_WORD);
+      when(loader.writeAddresses.and(loader.addressRow.eq(row)), () => word.set(loader.columnEnds[column % ADDRESSES_PER_WORD]!));
+    });
     when(loader.writeData, () => dataSpad.write(loader.dataAddress.trunc(dataAddressBits), loader.data));
 
     // Look-up: from iact to column.
-    const iact = stage(IactJob(p), io.iact);
+    const fetched = stage(IactJob(p), io.iact);
     const denseStart = reg(address, { reset: 0 });
     const denseEnd = denseStart.add(wordsPerColumn.extend(Math.max(widths.weightAddress, widths.rows)).trunc(widths.weightAddress));
-    const previousColumn = iact.data.column.sub(1);
-    const sparseStart = mux(iact.data.column.eq(0), 0, addressSpad.read(previousColumn));
+    const previousColumn = fetched.data.column.sub(1);
+    const sparseStart = mux(fetched.data.column.eq(0), 0, addressSpad.at(previousColumn));
     const columnStart = mux(io.dense, denseStart, sparseStart);
-    const columnEnd = mux(io.dense, denseEnd, addressSpad.read(iact.data.column));
-    const empty = iact.data.empty.or(columnStart.eq(columnEnd));
-    const dropped = empty.and(iact.data.last.not());
+    const columnEnd = mux(io.dense, denseEnd, addressSpad.at(fetched.data.column));
+    const empty = fetched.data.empty.or(columnStart.eq(columnEnd));
+    const dropped = empty.and(fetched.data.last.not());
+    const present = empty.or(columnEnd.le(loader.wordsLoaded));
 
     const found = channel(Column);
-    found.valid.set(iact.valid.and(dropped.not()));
-    found.data.set({ value: iact.data.value, start: columnStart, end: columnEnd, last: iact.data.last, empty });
-    iact.ready.set(found.ready.or(dropped));
-    when(iact.fire, () => denseStart.set(mux(iact.data.last, 0, denseEnd)));
+    found.valid.set(all(fetched.valid, present, dropped.not()));
+    found.data.set({ value: fetched.data.value, start: columnStart, end: columnEnd, last: fetched.data.last, empty });
+    fetched.ready.set(present.and(found.ready.or(dropped)));
+    io.waitsWeight.set(fetched.valid.and(present.not()));
+    when(fetched.fire, () => denseStart.set(mux(fetched.data.last, 0, denseEnd)));
 
     // Read: one word a cycle.
     const column = queue(Column, found, COLUMNS_AHEAD);
     const midColumn = reg(Bool, { reset: false });
     const nextAddress = reg(address);
-    const here = mux(midColumn, nextAddress, column.data.start);
-    const lastWord = column.data.empty.or(here.add(1).eq(column.data.end));
+    const wordAddress = mux(midColumn, nextAddress, column.data.start);
+    const lastWord = column.data.empty.or(wordAddress.add(1).eq(column.data.end));
     const advance = column.valid.and(io.blocked.not());
     const readsWord = advance.and(column.data.empty.not());
 
     column.ready.set(advance.and(lastWord));
     when(advance, () => {
       midColumn.set(lastWord.not());
-      nextAddress.set(here.add(1));
+      nextAddress.set(wordAddress.add(1));
     });
-    const wordRead = dataSpad.readSync(here.trunc(dataAddressBits), { enable: readsWord });
+    const wordRead = dataSpad.readSync(wordAddress.trunc(dataAddressBits), { enable: readsWord });
     io.word.set(wordRead);
 
     const advanced = reg(Bool, { reset: false });
