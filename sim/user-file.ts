@@ -28,7 +28,8 @@ export function writeUserFile(path: string, bytes: Uint8Array | string, what: st
   }
 }
 
-function reason(error: unknown): string {
+/** Why a file operation failed, in plain words, with what to do about it. */
+export function reason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   switch (code) {
     case 'ENOENT':
@@ -40,6 +41,8 @@ function reason(error: unknown): string {
     case 'EACCES':
     case 'EPERM':
       return 'permission denied; change its permissions or choose another place';
+    case 'EROFS':
+      return 'the file system is read-only; choose another place';
     case 'ENOSPC':
       return 'the disk is full; free some space';
     default:

@@ -15,7 +15,9 @@ import type { Diagnostic } from './diagnostic.ts';
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const lines = [`error ${diagnostic.code}: ${diagnostic.message}`, `  at ${siteText(diagnostic.site)}`];
   lines.push(...excerpt(diagnostic.site));
-  for (const frame of diagnostic.site.frames.slice(1, 4)) lines.push(`  called from ${frameText(frame)}`);
+  // The tool that runs the user's file is no help to find the mistake.
+  const callers = diagnostic.site.frames.slice(1).filter(({ file }) => !file.includes('/node_modules/'));
+  for (const frame of callers.slice(0, 3)) lines.push(`  called from ${frameText(frame)}`);
   for (const { text, site } of diagnostic.related) lines.push(`  ${text} at ${siteText(site)}`, ...excerpt(site));
   lines.push(`  fix: ${diagnostic.fix}`);
   return lines.join('\n');

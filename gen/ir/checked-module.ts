@@ -24,6 +24,7 @@ export interface CheckedModule {
   readonly combinational: ReadonlyMap<SignalIr, Driver>;
   /** Drivers of registers, those of one declaration together: what is assigned at the clock edge, and when. */
   readonly sequential: readonly RegisterGroup[];
+  /** The writes of each memory; one that nothing uses is left out. */
   readonly writes: ReadonlyMap<MemoryIr, readonly Statement[]>;
   /** For every output, the inputs that it depends on within the cycle. */
   readonly paths: ReadonlyMap<SignalIr, ReadonlySet<SignalIr>>;

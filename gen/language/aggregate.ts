@@ -2,7 +2,7 @@
  * Takes aggregate types apart: builds the tree of ground signals behind a bundle, a vector or a stream, and drives one tree
  * from another.
  */
-import type { GroundType } from '../ir/ground-type.ts';
+import { type GroundType, groundTypeText } from '../ir/ground-type.ts';
 import { captureSite } from '../source/capture-site.ts';
 import { fatal, type Operand, Signal } from './signal.ts';
 import { bitsFor, type HardwareType, payloadPath } from './types.ts';
@@ -73,7 +73,7 @@ export function drive(target: Tree, value: Plain | Tree): void {
 
 /** `condition` chooses between two trees of one shape. */
 export function muxTree(condition: Signal, whenTrue: Tree, whenFalse: Tree, path: readonly string[] = []): Tree {
-  if (whenTrue instanceof Signal || whenFalse instanceof Signal) {
+  if (whenTrue instanceof Signal || whenFalse instanceof Signal || typeof whenTrue !== 'object') {
     const choice = condition.mux(whenTrue as Operand, whenFalse as Operand);
     choice.expression.path = path;
     return choice;
@@ -89,7 +89,7 @@ function chooseElement(elements: readonly Tree[], index: Signal): Tree {
     throw fatal(
       'W001',
       captureSite(),
-      `at() of ${elements.length} elements needs an index of type UInt(${expected}), and is given one of ${index.width} bits`,
+      `at() of ${elements.length} elements needs an index of type UInt(${expected}), and is given ${groundTypeText(index.type)}`,
       `use extend(${expected}) or trunc(${expected}) on the index`,
     );
   }

@@ -1,6 +1,6 @@
 /** Register files and memories. */
 import { captureSite } from '../source/capture-site.ts';
-import type { GroundType } from '../ir/ground-type.ts';
+import { type GroundType, groundTypeText } from '../ir/ground-type.ts';
 import { currentModule, record } from './module-builder.ts';
 import { fatal, make, operand, type Operand, report, type Signal } from './signal.ts';
 import { reg } from './state.ts';
@@ -38,10 +38,10 @@ export function mem<const T extends SimpleType>(type: T, depth: number): Memory<
     const expression = operand(builder, address as unknown as Operand, { kind: 'uint', width: bitsFor(depth) }, here, what);
     if (expression.type.kind !== 'uint' || expression.type.width !== bitsFor(depth)) {
       report(builder, 'W001', here, {
-        message: `${what} of a memory of ${depth} words needs an address of type UInt(${bitsFor(depth)}), and is given one of ${expression.type.width} bits`,
+        message: `${what} of a memory of ${depth} words needs an address of type UInt(${bitsFor(depth)}), and is given ${groundTypeText(expression.type)}`,
         related: [
           { text: 'the memory is declared', site },
-          { text: 'the address comes from', site: expression.site },
+          { text: 'the address is made', site: expression.site },
         ],
         fix: `use extend(${bitsFor(depth)}) or trunc(${bitsFor(depth)}) on the address`,
       });
@@ -70,7 +70,7 @@ export function mem<const T extends SimpleType>(type: T, depth: number): Memory<
       const value = operand(builder, data as unknown as Operand, ground, here, 'write()');
       if (value.type.width !== ground.width || value.type.kind !== ground.kind) {
         report(builder, 'W002', here, {
-          message: `write() of ${value.type.width} bits (${value.type.kind}) into a memory of ${ground.width}-bit words (${ground.kind})`,
+          message: `${groundTypeText(value.type)} is written into a memory of ${groundTypeText(ground)}`,
           related: [{ text: 'the memory is declared', site }],
           fix: 'extend, trunc or cast the data to the type of the memory',
         });

@@ -3,9 +3,11 @@ import { checkModule } from '../passes/check-module.ts';
 import type { CheckedModule } from '../ir/checked-module.ts';
 import { ElaborationError } from '../diagnostics/elaboration-error.ts';
 import { captureSite } from '../source/capture-site.ts';
+import type { Site } from '../source/site.ts';
 import { buildTree, type Tree } from './aggregate.ts';
 import { currentModule, declare, type ModuleBuilder, newBuilder, withBuilder } from './module-builder.ts';
-import { make } from './signal.ts';
+import { fatal, make } from './signal.ts';
+import { verilogKeywords } from '../verilog/keywords.ts';
 import type { Inside, Outside, Port, Ports } from './ports.ts';
 
 /** A module: elaborated, checked, and ready to be instantiated or emitted. */
@@ -23,22 +25,31 @@ export interface Module<P extends Ports = Ports> {
 export function module<const P extends Ports>(name: string, ports: P, body: (ports: Inside<P>) => void): Module<P> {
   const site = captureSite();
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-    throw new ElaborationError([
-      { code: 'N001', message: `"${name}" can't name a Verilog module`, site, related: [], fix: 'use letters, digits and _, not starting with a digit' },
-    ]);
+    throw fatal('N001', site, `"${name}" can't name a Verilog module`, 'use letters, digits and _, not starting with a digit');
+  }
+  if (verilogKeywords.includes(name)) {
+    throw fatal('N001', site, `"${name}" can't name a module: it is a Verilog keyword`, 'choose another name');
   }
   const builder = newBuilder(name, site);
   withBuilder(builder, () => {
     const inside = Object.fromEntries(Object.entries(ports).map(([key, port]) => [key, declarePort(builder, key, port)]));
-    elaborateBody(() => body(inside as unknown as Inside<P>));
+    try {
+      elaborateBody(() => body(inside as unknown as Inside<P>), site);
+    } catch (error) {
+      // What was wrong before often explains what could not go on.
+      throw error instanceof ElaborationError ? new ElaborationError([...builder.diagnostics, ...error.diagnostics]) : error;
+    }
   });
   if (builder.diagnostics.length > 0) throw new ElaborationError(builder.diagnostics);
   return { name, ports, checked: checkModule(builder.ir) };
 }
 
 /** The frames of a stack end here: `capture-site.ts` knows this name. */
-function elaborateBody(body: () => void): void {
-  body();
+function elaborateBody(body: () => void, site: Site): void {
+  const result: unknown = body();
+  if (result instanceof Promise) {
+    throw fatal('C002', site, 'the body of a module is asynchronous', 'give a plain function: the module is described while it runs');
+  }
 }
 
 /**
@@ -103,15 +114,30 @@ function declarePort(builder: ModuleBuilder, key: string, port: Port): Tree {
 
 /** Text that is equal for equal parameters. */
 function canonical(value: unknown): string {
-  if (typeof value === 'function') throw new TypeError('generator(): a function can\'t be a parameter, because two of them can\'t be compared');
   if (typeof value === 'bigint') return `${value}n`;
-  if (isModule(value)) return `module ${value.name}`;
+  if (typeof value === 'number') return Object.is(value, -0) ? '0' : String(value);
+  // Modules of one name can differ: only the same object is the same parameter.
+  if (isModule(value)) return `module ${identity(value)}`;
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
+  const plain = typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
+  if (!plain && (typeof value === 'object' || typeof value === 'function' || typeof value === 'symbol') && value !== null) {
+    const what = typeof value === 'object' ? `an object of class ${value.constructor.name}` : `a ${typeof value}`;
+    throw fatal('P001', captureSite(), `a generator's parameter is ${what}, and two of those can't be compared`, 'give plain data: numbers, strings, types, modules, arrays and records');
+  }
+  if (plain) {
     const entries = Object.entries(value as Record<string, unknown>).filter(([, field]) => field !== undefined);
     return `{${entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`).join(',')}}`;
   }
   return JSON.stringify(value) ?? 'undefined';
+}
+
+const identities = new WeakMap<Module, number>();
+let modulesSeen = 0;
+
+function identity(module: Module): number {
+  let number = identities.get(module);
+  if (number === undefined) identities.set(module, (number = ++modulesSeen));
+  return number;
 }
 
 function isModule(value: unknown): value is Module {

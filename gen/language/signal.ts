@@ -30,8 +30,14 @@ export class Signal {
   }
 
   named(name: string): this {
-    if (this.expression.op === 'signal') this.expression.signal.fixedName = name;
-    else this.expression.fixedName = name;
+    const { expression } = this;
+    if (expression.op === 'signal' && (expression.signal.category === 'input' || expression.signal.category === 'output')) {
+      // A port's name is its key: what is named is the value read from it.
+      const { builder, site } = this.begin('named()');
+      return make(builder, { op: 'cast', operand: expression, type: this.type, site, fixedName: name }) as this;
+    }
+    if (expression.op === 'signal') expression.signal.fixedName = name;
+    else expression.fixedName = name;
     return this;
   }
 
@@ -48,7 +54,7 @@ export class Signal {
             : this.owner !== builder
               ? `set() on a signal of module ${this.owner.ir.name} from inside module ${builder.ir.name}`
               : `set() on ${target.signal.category === 'input' ? 'an input port' : "an instance's output"}, which is driven from elsewhere`,
-        related: [{ text: 'it comes from', site: target.site }],
+        related: [{ text: 'it is made', site: target.site }],
         fix: 'drive a wire, a register, an output port of this module or an input of an instance in it',
       });
       return;
@@ -102,23 +108,23 @@ export class Signal {
     return this.sameWidth('ge', other, bool);
   }
   not(): Signal {
-    return this.unary('not', this.type);
+    return this.unary('not', 'not()', this.type);
   }
   orReduce(): Signal {
-    return this.unary('reduce-or', bool);
+    return this.unary('reduce-or', 'orReduce()', bool);
   }
   andReduce(): Signal {
-    return this.unary('reduce-and', bool);
+    return this.unary('reduce-and', 'andReduce()', bool);
   }
   xorReduce(): Signal {
-    return this.unary('reduce-xor', bool);
+    return this.unary('reduce-xor', 'xorReduce()', bool);
   }
 
   addFull(other: Signal): Signal {
-    return this.extended('add', other, (a, b) => Math.max(a, b) + 1);
+    return this.extended('add', 'addFull()', other, (a, b) => Math.max(a, b) + 1);
   }
   mul(other: Signal): Signal {
-    return this.extended('mul', other, (a, b) => a + b);
+    return this.extended('mul', 'mul()', other, (a, b) => a + b);
   }
 
   mux(whenTrue: Operand, whenFalse: Operand): Signal {
@@ -143,10 +149,11 @@ export class Signal {
 
   extend(width: number): Signal {
     const { builder, site, self } = this.begin('extend()');
+    if (!Number.isInteger(width)) throw fatal('W004', site, `extend(${width}) of ${groundTypeText(this.type)}`, 'give a whole number');
     if (width < this.width) {
       report(builder, 'W004', site, {
         message: `extend(${width}) of ${groundTypeText(this.type)} would make it narrower`,
-        related: [{ text: 'the value comes from', site: self.site }],
+        related: [{ text: 'the value is made', site: self.site }],
         fix: `use trunc(${width}) if the upper bits may go`,
       });
     }
@@ -159,7 +166,7 @@ export class Signal {
       const { builder, site, self } = this.begin('trunc()');
       report(builder, 'W004', site, {
         message: `trunc(${width}) of ${groundTypeText(this.type)} would make it wider`,
-        related: [{ text: 'the value comes from', site: self.site }],
+        related: [{ text: 'the value is made', site: self.site }],
         fix: `use extend(${width})`,
       });
     }
@@ -169,6 +176,9 @@ export class Signal {
   shl(amount: number): Signal {
     if (amount === 0) return this;
     const { builder, site, self } = this.begin('shl()');
+    if (!Number.isInteger(amount) || amount < 0) {
+      throw fatal('W004', site, `shl(${amount}) of ${groundTypeText(this.type)}`, 'give a whole number from 0; shiftLeft() takes a signal, shr() goes the other way');
+    }
     const zeros = make(builder, { op: 'literal', value: 0n, type: { kind: 'bits', width: amount }, site });
     const type = { kind: 'bits', width: this.width + amount } as const;
     return make(builder, { op: 'concat', parts: [self, zeros.expression], type, site }).cast(this.type.kind);
@@ -195,7 +205,7 @@ export class Signal {
     return this.cast('bits');
   }
 
-  /** `if (signal)`, `signal + 1` and `${signal}` are JavaScript at elaboration time: there is no value yet. */
+  /** `signal + 1` and `${signal}` are JavaScript at elaboration time: there is no value yet. (`if (signal)` asks nothing of it.) */
   [Symbol.toPrimitive](): never {
     throw fatal(
       'C003',
@@ -219,8 +229,8 @@ export class Signal {
     return make(builder, { op: 'slice', operand: self, high, low, type, site });
   }
 
-  private unary(operator: UnaryOperator, type: GroundType): Signal {
-    const { builder, site, self } = this.begin(`${operator}()`);
+  private unary(operator: UnaryOperator, what: string, type: GroundType): Signal {
+    const { builder, site, self } = this.begin(what);
     return make(builder, { op: 'unary', operator, operand: self, type, site });
   }
 
@@ -231,9 +241,9 @@ export class Signal {
     return make(builder, { op: 'binary', operator, left: self, right, type, site });
   }
 
-  private extended(operator: BinaryOperator, other: Signal, widthFor: (a: number, b: number) => number): Signal {
-    const { builder, site, self } = this.begin(`${operator}()`);
-    if (other.type.kind !== this.type.kind) checkAlike(builder, `${operator}()`, self, other.expression, site);
+  private extended(operator: BinaryOperator, what: string, other: Signal, widthFor: (a: number, b: number) => number): Signal {
+    const { builder, site, self } = this.begin(what);
+    if (other.type.kind !== this.type.kind) checkAlike(builder, what, self, other.expression, site);
     const width = widthFor(this.width, other.width);
     const [left, right] = [this.extend(width).expression, other.extend(width).expression];
     return make(builder, { op: 'binary', operator, left, right, type: { kind: this.type.kind, width }, site });
@@ -241,7 +251,15 @@ export class Signal {
 
   private shiftBy(operator: BinaryOperator, amount: Signal): Signal {
     const { builder, site, self } = this.begin('a shift');
+    if (!(amount instanceof Signal)) throw fatal('W001', site, `a shift by ${String(amount)} needs no signal`, `use shl(${String(amount)}) or shr(${String(amount)})`);
     const right = operand(builder, amount, amount.type, site, 'a shift');
+    if (right.type.kind !== 'uint') {
+      report(builder, 'W001', site, {
+        message: `a shift needs an amount of type UInt, and is given ${groundTypeText(right.type)}`,
+        related: [{ text: 'the amount is made', site: right.site }],
+        fix: 'use asUInt() on the amount',
+      });
+    }
     return make(builder, { op: 'binary', operator, left: self, right, type: this.type, site });
   }
 
@@ -265,7 +283,7 @@ export function operand(builder: ModuleBuilder, value: Operand, shape: GroundTyp
     if (value.owner !== builder) {
       report(builder, 'H001', site, {
         message: `${what} in module ${builder.ir.name} reads a signal of module ${value.owner.ir.name}`,
-        related: [{ text: 'the signal comes from', site: value.expression.site }],
+        related: [{ text: 'the signal is made', site: value.expression.site }],
         fix: 'bring it in through a port',
       });
     }
@@ -296,7 +314,7 @@ export function checkCondition(builder: ModuleBuilder, condition: Expression, si
   if (condition.type.kind === 'bool') return;
   report(builder, 'C001', site, {
     message: `${what} needs a Bool, and is given ${groundTypeText(condition.type)}`,
-    related: [{ text: 'the value comes from', site: condition.site }],
+    related: [{ text: 'the value is made', site: condition.site }],
     fix: 'compare it: x.ne(0), or pick a bit: x.bit(0)',
   });
 }
@@ -320,8 +338,8 @@ function checkAlike(builder: ModuleBuilder, what: string, left: Expression, righ
   report(builder, 'W001', site, {
     message: `${what} needs two values of one type, and is given ${groundTypeText(left.type)} and ${groundTypeText(right.type)}`,
     related: [
-      { text: 'the first comes from', site: left.site },
-      { text: 'the second comes from', site: right.site },
+      { text: 'the first is made', site: left.site },
+      { text: 'the second is made', site: right.site },
     ],
     fix: conversionHint(right.type, left.type),
   });

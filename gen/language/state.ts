@@ -19,7 +19,7 @@ export function wire<const T extends DataType>(type: T): Var<T> {
 }
 
 export interface RegisterOptions<T extends DataType> {
-  /** Value that a synchronous reset gives; without it, the register keeps whatever it holds through reset. */
+  /** Value that a synchronous reset gives; without it, reset does not touch the register, which starts with anything. */
   readonly reset?: Drive<T> | 0;
 }
 

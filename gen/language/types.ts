@@ -4,6 +4,9 @@
  * Widths travel in the types where they are literals (`UInt(8)` is a `UIntType<8>`), and are plain `number` where a
  * generator computes them. Elaboration checks every width either way.
  */
+import { captureSite } from '../source/capture-site.ts';
+import { fatal } from './signal.ts';
+
 export interface UIntType<W extends number = number> {
   readonly kind: 'uint';
   readonly width: W;
@@ -61,14 +64,14 @@ export const Bool: BoolType = { kind: 'bool', width: 1 };
 /** Named fields side by side. */
 export function Bundle<const F extends Fields>(fields: F): BundleType<F> {
   for (const name of Object.keys(fields)) {
-    if (name === 'set') throw new TypeError("Bundle: a field can't be called 'set', because that is how a bundle is driven");
+    if (name === 'set') throw fatal('N001', captureSite(), "a field of a Bundle can't be called set: that is how a bundle is driven", 'choose another name');
   }
   return { kind: 'bundle', fields };
 }
 
 /** `length` elements of one type. */
 export function Vec<T extends DataType>(length: number, element: T): VecType<T> {
-  if (!Number.isInteger(length) || length < 1) throw new TypeError(`Vec: a length is a whole number from 1, not ${length}`);
+  if (!Number.isInteger(length) || length < 1) throw fatal('P001', captureSite(), `Vec() of length ${length}`, 'a length is a whole number from 1');
   return { kind: 'vec', element, length };
 }
 
@@ -107,7 +110,7 @@ const MAX_WIDTH = 65536;
 
 function checkedWidth<W extends number>(name: string, width: W): W {
   if (!Number.isInteger(width) || width < 1 || width > MAX_WIDTH) {
-    throw new TypeError(`${name}: a width is a whole number from 1 to ${MAX_WIDTH}, not ${width}`);
+    throw fatal('P001', captureSite(), `${name}() of width ${width}`, `a width is a whole number from 1 to ${MAX_WIDTH}`);
   }
   return width;
 }

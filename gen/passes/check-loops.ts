@@ -16,6 +16,7 @@ export function checkLoops(
   names: ModuleNames,
   diagnostics: Diagnostic[],
 ): Map<SignalIr, ReadonlySet<SignalIr>> {
+  const pins = pinsOf(ir, children);
   const sourcesOf = (node: Node): readonly Node[] => {
     if ('op' in node) return node.op === 'signal' ? [node.signal] : operandsOf(node);
     if (node.category === 'register' || node.category === 'input') return [];
@@ -23,13 +24,14 @@ export function checkLoops(
       const driver = combinational.get(node);
       return driver === undefined ? [] : [driver.value];
     }
-    const { module, ports } = node.instance!;
-    const inputs = children.get(module)!.paths.get(module.ports[ports.indexOf(node)]!)!;
-    return ports.filter((_, index) => inputs.has(module.ports[index]!));
+    return pins.get(node)!;
   };
 
   // Depth first with a stack of our own: chains of logic can be longer than JavaScript's stack.
-  const inputsOf = new Map<Node, ReadonlySet<SignalIr>>();
+  // A set of inputs is a bit mask: as sets, those of a long chain would take quadratic space.
+  const inputs = ir.ports.filter((port) => port.category === 'input');
+  const bitOf = new Map<Node, bigint>(inputs.map((port, index) => [port, 1n << BigInt(index)]));
+  const inputsOf = new Map<Node, bigint>();
   const onPath = new Set<Node>();
   const visit = (root: Node): void => {
     const path: { node: Node; sources: readonly Node[]; next: number }[] = [];
@@ -43,11 +45,11 @@ export function checkLoops(
       const source = top.sources[top.next++];
       if (source === undefined) {
         const { node } = top;
-        inputsOf.set(node, !('op' in node) && node.category === 'input' ? new Set([node]) : union(top.sources.map((each) => inputsOf.get(each)!)));
+        inputsOf.set(node, top.sources.reduce((sum, each) => sum | inputsOf.get(each)!, bitOf.get(node) ?? 0n));
         onPath.delete(node);
         path.pop();
       } else if (onPath.has(source)) {
-        reportLoop(path.slice(path.findIndex((step) => step.node === source)).map((step) => step.node), names, diagnostics);
+        reportLoop(path.slice(path.findIndex((step) => step.node === source)).map((step) => step.node), combinational, names, diagnostics);
         return;
       } else if (!inputsOf.has(source)) {
         enter(source);
@@ -59,26 +61,39 @@ export function checkLoops(
     visit(signal);
     if (onPath.size > 0) return new Map();
   }
-  return new Map(ir.ports.filter((port) => port.category === 'output').map((port) => [port, inputsOf.get(port)!]));
+  const outputs = ir.ports.filter((port) => port.category === 'output');
+  return new Map(outputs.map((port) => [port, new Set(inputs.filter((input) => (inputsOf.get(port)! & bitOf.get(input)!) !== 0n))]));
 }
 
-const nothing: ReadonlySet<SignalIr> = new Set();
-
-function union(sets: readonly ReadonlySet<SignalIr>[]): ReadonlySet<SignalIr> {
-  const filled = [...new Set(sets)].filter((set) => set.size > 0);
-  if (filled.length < 2) return filled[0] ?? nothing;
-  return new Set(filled.flatMap((set) => [...set]));
+/** For each instance's output, the instance's inputs that it depends on within the cycle. */
+function pinsOf(ir: ModuleIr, children: ReadonlyMap<ModuleIr, CheckedModule>): Map<SignalIr, SignalIr[]> {
+  const pins = new Map<SignalIr, SignalIr[]>();
+  for (const { module, ports } of ir.instances) {
+    const pinOf = new Map(module.ports.map((port, index) => [port, ports[index]!]));
+    for (const [output, inputs] of children.get(module)!.paths) pins.set(pinOf.get(output)!, [...inputs].map((input) => pinOf.get(input)!));
+  }
+  return pins;
 }
 
-function reportLoop(cycle: readonly Node[], names: ModuleNames, diagnostics: Diagnostic[]): void {
+/** Of a very long loop, its start is shown. */
+const LINKS_SHOWN = 12;
+
+function reportLoop(cycle: readonly Node[], combinational: ReadonlyMap<SignalIr, Driver>, names: ModuleNames, diagnostics: Diagnostic[]): void {
   const signals = cycle.filter((node): node is SignalIr => !('op' in node));
-  const shown = signals.map((signal) => names.signals.get(signal)!);
-  const operators = cycle.filter((node) => 'op' in node && node.op !== 'signal');
+  const nameOf = (signal: SignalIr): string => names.signals.get(signal)!;
+  const start = signals.slice(0, LINKS_SHOWN);
+  const left = signals.length - start.length;
+  const shown = [...start.map(nameOf), ...(left > 0 ? [`... (${left} more)`] : []), nameOf(signals[0]!)];
+  const operator = cycle.find((node) => 'op' in node && node.op !== 'signal');
+  const links = start.map((signal) => {
+    const driver = combinational.get(signal);
+    return driver === undefined ? { text: `${nameOf(signal)} comes out of the instance`, site: signal.site } : { text: `${nameOf(signal)} is driven`, site: driver.site };
+  });
   diagnostics.push({
     code: 'L001',
-    message: `combinational loop: ${[...shown, shown[0]].join(' <- ')}`,
-    site: (operators[0] ?? signals[0]!).site,
-    related: signals.map((signal) => ({ text: `${names.signals.get(signal)} is declared`, site: signal.site })),
+    message: `combinational loop: ${shown.join(' <- ')}`,
+    site: (operator ?? links[0]!).site,
+    related: links,
     fix: 'put a register into the loop',
   });
 }

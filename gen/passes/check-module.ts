@@ -25,8 +25,13 @@ export function checkModule(ir: ModuleIr): CheckedModule {
   const paths = checkLoops(ir, combinational, children, names, diagnostics);
   if (diagnostics.length > 0) throw new ElaborationError(diagnostics);
 
-  const sequential = groupRegisters(ir);
-  const writes = new Map<MemoryIr, readonly Statement[]>(ir.memories.map((memory) => [memory, drivers.get(memory) ?? []]));
+  // State that nothing drives is read by nothing either, or it would have been reported.
+  const sequential = groupRegisters(ir).filter(({ registers, statements }) => statements.length > 0 || registers.some(({ reset }) => reset !== undefined));
+  const writes = new Map<MemoryIr, readonly Statement[]>();
+  for (const memory of ir.memories) {
+    const statements = drivers.get(memory);
+    if (statements !== undefined) writes.set(memory, statements);
+  }
   const below = [...children.values()];
   const checked: CheckedModule = {
     ir,

@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Driver, ModuleNames } from '../ir/checked-module.ts';
-import { type Expression, type ModuleIr, operandsOf, type SignalIr, type Statement } from '../ir/module-ir.ts';
+import { type Expression, type MemoryIr, type ModuleIr, operandsOf, type SignalIr, type Statement } from '../ir/module-ir.ts';
 import type { Site } from '../source/site.ts';
 import type { Drivers } from './collect-drivers.ts';
 
@@ -32,6 +32,7 @@ export function resolveCombinational(ir: ModuleIr, drivers: Drivers, names: Modu
       values.set(signal, { value: result.value, site: statements.at(-1)!.site });
     }
   }
+  reportUnwritten(ir, drivers, names, diagnostics);
   return values;
 }
 
@@ -103,5 +104,17 @@ function reportUndriven(signal: SignalIr, read: Site | undefined, ir: ModuleIr, 
     diagnostics.push({ code: 'D002', message: `input ${port} of instance ${names.instances.get(signal.instance!)} is driven by nothing`, site: signal.site, related: [], fix: `connect it: set() on ${port} of the instance` });
   } else if (read !== undefined) {
     diagnostics.push({ code: 'D002', message: `${signal.category} ${name} is read, but driven by nothing`, site: read, related: [declared], fix: `drive it: ${name}.set(...)` });
+  }
+}
+
+function reportUnwritten(ir: ModuleIr, drivers: Drivers, names: ModuleNames, diagnostics: Diagnostic[]): void {
+  const reported = new Set<MemoryIr>();
+  for (const expression of ir.expressions) {
+    if (expression.op !== 'read' || drivers.has(expression.memory) || reported.has(expression.memory)) continue;
+    const { memory, site } = expression;
+    const name = names.memories.get(memory)!;
+    reported.add(memory);
+    const declared = { text: 'it is declared', site: memory.site };
+    diagnostics.push({ code: 'D002', message: `memory ${name} is read, but written by nothing`, site, related: [declared], fix: `write it: ${name}.write(address, data)` });
   }
 }

@@ -1,7 +1,17 @@
+/** Where the search for a free suffix of a name goes on: names are never given back, so that it need not start again. */
+const nextSuffixes = new WeakMap<Set<string>, Map<string, number>>();
+
 /** `base`, or `base_1`, `base_2`, … where that is taken; takes the result. */
 export function uniqueName(base: string, taken: Set<string>): string {
   let name = base;
-  for (let suffix = 1; taken.has(name); suffix++) name = `${base}_${suffix}`;
+  if (taken.has(base)) {
+    let nextSuffix = nextSuffixes.get(taken);
+    if (nextSuffix === undefined) nextSuffixes.set(taken, (nextSuffix = new Map()));
+    let suffix = nextSuffix.get(base) ?? 1;
+    while (taken.has(`${base}_${suffix}`)) suffix++;
+    name = `${base}_${suffix}`;
+    nextSuffix.set(base, suffix + 1);
+  }
   taken.add(name);
   return name;
 }

@@ -7,7 +7,6 @@ export interface Frame {
 
 /**
  * Where something was created: the user's calls from the innermost outwards, up to the body of the module under elaboration.
- * Interned: one object per distinct place, so identity is equality.
  */
 export interface Site {
   readonly frames: readonly Frame[];

@@ -16,7 +16,7 @@ import type { Frame } from './site.ts';
 type NamesOfFile = Readonly<Record<string, string>>;
 
 /** Changes when the meaning of a cached entry does. */
-const FORMAT = 'names-1';
+const FORMAT = 'names-2';
 const files = new Map<string, NamesOfFile>();
 
 /** The name of the variable or field that the call at this place initialises, if any. */
@@ -80,7 +80,10 @@ export function parseNames(file: string, text: string): NamesOfFile {
     } else if (N.isObjectLiteralExpression(node)) {
       for (const property of node.getProperties()) {
         if (!N.isPropertyAssignment(property)) continue;
-        record(property.getInitializerOrThrow(), name === '' ? property.getName() : `${name}_${property.getName()}`);
+        const key = property.getNameNode();
+        if (N.isComputedPropertyName(key)) continue;
+        const keyText = N.isStringLiteral(key) ? key.getLiteralText() : key.getText();
+        record(property.getInitializerOrThrow(), name === '' ? keyText : `${name}_${keyText}`);
       }
     } else if (N.isArrayLiteralExpression(node)) {
       node.getElements().forEach((element, index) => record(element, `${name}_${index}`));
@@ -100,7 +103,23 @@ export function parseNames(file: string, text: string): NamesOfFile {
 
   for (const declaration of source.getDescendantsOfKind(SyntaxKind.VariableDeclaration)) {
     const initializer = declaration.getInitializer();
-    if (initializer !== undefined && N.isIdentifier(declaration.getNameNode())) record(initializer, declaration.getName());
+    const target = declaration.getNameNode();
+    if (initializer === undefined) continue;
+    if (N.isIdentifier(target)) {
+      record(initializer, target.getText());
+    } else if (N.isArrayBindingPattern(target) && N.isArrayLiteralExpression(initializer)) {
+      const values = initializer.getElements();
+      target.getElements().forEach((element, index) => {
+        const value = values[index];
+        if (N.isBindingElement(element) && value !== undefined) record(value, element.getName());
+      });
+    }
+  }
+  for (const assignment of source.getDescendantsOfKind(SyntaxKind.BinaryExpression)) {
+    if (assignment.getOperatorToken().getKind() !== SyntaxKind.EqualsToken) continue;
+    const target = assignment.getLeft();
+    if (N.isIdentifier(target)) record(assignment.getRight(), target.getText());
+    else if (N.isPropertyAccessExpression(target)) record(assignment.getRight(), target.getName());
   }
   for (const property of source.getDescendantsOfKind(SyntaxKind.PropertyDeclaration)) {
     const initializer = property.getInitializer();
@@ -109,6 +128,11 @@ export function parseNames(file: string, text: string): NamesOfFile {
   for (const statement of source.getDescendantsOfKind(SyntaxKind.ReturnStatement)) {
     const value = statement.getExpression();
     if (value !== undefined && N.isObjectLiteralExpression(value)) record(value, '');
+  }
+  for (const arrow of source.getDescendantsOfKind(SyntaxKind.ArrowFunction)) {
+    const body = arrow.getBody();
+    const value = N.isParenthesizedExpression(body) ? body.getExpression() : body;
+    if (N.isObjectLiteralExpression(value)) record(value, '');
   }
   return names;
 }

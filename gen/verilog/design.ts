@@ -49,7 +49,7 @@ export function emitVerilog(top: Pick<Module, 'checked'>, options: PrintOptions 
     const file = { path: `${checked.ir.name}.v`, ...printModule(lowered, options) };
     if (known !== undefined) {
       // Two elaborations that come to the same text are one module.
-      if (known.file.text === file.text) return;
+      if (printModule(lowerModule(known.checked)).text === printModule(lowered).text) return;
       throw new ElaborationError([
         {
           code: 'H002',
@@ -61,7 +61,7 @@ export function emitVerilog(top: Pick<Module, 'checked'>, options: PrintOptions 
       ]);
     }
     const ports = lowered.ports.map(({ name, direction, shape }) => ({ name, direction, ...shape }));
-    const memories = checked.ir.memories.map((memory) => ({ name: checked.names.memories.get(memory)!, width: memory.type.width, depth: memory.depth }));
+    const memories = [...checked.writes.keys()].map((memory) => ({ name: checked.names.memories.get(memory)!, width: memory.type.width, depth: memory.depth }));
     const instances = checked.ir.instances.map((instance) => ({ name: checked.names.instances.get(instance)!, module: instance.module.name }));
     byName.set(checked.ir.name, { checked, file, summary: { name: checked.ir.name, ports, memories, instances } });
   };

@@ -7,7 +7,7 @@
  */
 import type { CheckedModule } from '../ir/checked-module.ts';
 import { rangeOf } from '../ir/ground-type.ts';
-import { type Expression, operandsOf, type SignalIr } from '../ir/module-ir.ts';
+import { type Expression, type MemoryIr, operandsOf, type SignalIr } from '../ir/module-ir.ts';
 import { uniqueName } from '../passes/unique-name.ts';
 import type { Site } from '../source/site.ts';
 import type { VBinaryOperator, VDeclaration, VExpression } from './ast.ts';
@@ -36,6 +36,7 @@ export class ExpressionLowering {
   /** Wires in an order in which each reads only earlier ones. */
   readonly wires: VDeclaration[] = [];
   readonly unread = new UnreadBits();
+  readonly memoriesRead = new Set<MemoryIr>();
   readonly taken: Set<string>;
 
   private readonly module: CheckedModule;
@@ -162,6 +163,7 @@ export class ExpressionLowering {
         return { kind: 'sign', signed, operand: lower(expression.operand) };
       }
       case 'read':
+        this.memoriesRead.add(expression.memory);
         return { kind: 'element', name: this.module.names.memories.get(expression.memory)!, index: lower(expression.address) };
     }
   }

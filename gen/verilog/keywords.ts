@@ -1,7 +1,7 @@
-/** Reserved words of Verilog-2005 and of SystemVerilog, which many tools read `.v` files as. */
+/** Reserved words of Verilog-2005, of SystemVerilog, which many tools read `.v` files as, and of Icarus Verilog (bool, wreal). */
 export const verilogKeywords: readonly string[] = `
   accept_on alias always always_comb always_ff always_latch and assert assign assume automatic before begin bind bins binsof bit
-  break buf bufif0 bufif1 byte case casex casez cell chandle checker class clocking cmos config const constraint context
+  bool break buf bufif0 bufif1 byte case casex casez cell chandle checker class clocking cmos config const constraint context
   continue cover covergroup coverpoint cross deassign default defparam design disable dist do edge else end endcase endchecker
   endclass endclocking endconfig endfunction endgenerate endgroup endinterface endmodule endpackage endprimitive endprogram
   endproperty endsequence endspecify endtable endtask enum event eventually expect export extends extern final first_match for
@@ -15,7 +15,7 @@ export const verilogKeywords: readonly string[] = `
   soft solve specify specparam static string strong strong0 strong1 struct super supply0 supply1 sync_accept_on sync_reject_on
   table tagged task this throughout time timeprecision timeunit tran tranif0 tranif1 tri tri0 tri1 triand trior trireg type
   typedef union unique unique0 unsigned until until_with untyped use uwire var vectored virtual void wait wait_order wand weak
-  weak0 weak1 while wildcard wire with within wor xnor xor
+  weak0 weak1 while wildcard wire with within wor wreal xnor xor
 `
   .trim()
   .split(/\s+/);

@@ -1,6 +1,7 @@
 /** Checked IR to Verilog AST, one module at a time. */
 import type { CheckedModule, RegisterGroup } from '../ir/checked-module.ts';
 import type { Expression, Statement } from '../ir/module-ir.ts';
+import { bitsFor } from '../language/types.ts';
 import { uniqueName } from '../passes/unique-name.ts';
 import type { VAlways, VAssign, VDeclaration, VExpression, VIf, VInstance, VModule, VPort, VStatement } from './ast.ts';
 import { ExpressionLowering, shapeOf } from './expression-lowering.ts';
@@ -17,7 +18,7 @@ export function lowerModule(module: CheckedModule): VModule {
   }
 
   const state: VDeclaration[] = [];
-  for (const memory of ir.memories) {
+  for (const memory of module.writes.keys()) {
     state.push({ net: 'reg', shape: shapeOf(memory), name: names.memories.get(memory)!, depth: memory.depth, site: memory.site });
   }
   for (const signal of module.sequential.flatMap(({ registers }) => registers)) {
@@ -39,7 +40,7 @@ export function lowerModule(module: CheckedModule): VModule {
 
   const always: VAlways[] = [];
   for (const [memory, statements] of module.writes) {
-    if (statements.length > 0) always.push({ body: lowerStatements(lowering, module, statements), site: memory.site });
+    always.push({ body: lowerStatements(lowering, module, statements), site: memory.site });
   }
   for (const group of module.sequential) {
     const body = lowerRegisters(lowering, module, group);
@@ -57,7 +58,7 @@ export function lowerModule(module: CheckedModule): VModule {
     return { module: instance.module.name, name: names.instances.get(instance)!, connections, site: instance.site };
   });
 
-  const unread = lowering.unread.unread();
+  const unread = [...lowering.unread.unread(), ...unreadMemories(lowering, module)];
   return {
     name: ir.name,
     site: ir.site,
@@ -162,6 +163,15 @@ function implicitPorts({ clocked, resettable, ir }: CheckedModule): VPort[] {
   const shape = { width: 1, signed: false };
   const port = (name: string): VPort => ({ direction: 'input', shape, name, site: ir.site });
   return [...(clocked ? [port('clock')] : []), ...(resettable ? [port('reset')] : [])];
+}
+
+/** A word of each memory that is written but never read. */
+function unreadMemories(lowering: ExpressionLowering, { writes, names }: CheckedModule): VExpression[] {
+  const unread = [...writes.keys()].filter((memory) => !lowering.memoriesRead.has(memory));
+  return unread.map((memory) => {
+    const index: VExpression = { kind: 'number', value: 0n, width: bitsFor(memory.depth), signed: false };
+    return { kind: 'element', name: names.memories.get(memory)!, index };
+  });
 }
 
 function unreadWire(parts: readonly VExpression[], taken: Set<string>, module: CheckedModule): VDeclaration {

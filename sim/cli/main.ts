@@ -6,5 +6,8 @@ process.setSourceMapsEnabled(true);
 const { reportFailure } = await import('./failure.ts');
 process.on('uncaughtException', (error) => process.exit(reportFailure(error)));
 
+const { ignoreClosedPipe } = await import('./closed-pipe.ts');
+ignoreClosedPipe();
+
 const { runProgram } = await import('./program.ts');
 process.exitCode = await runProgram(process.argv.slice(2)).catch(reportFailure);

@@ -5,6 +5,7 @@ export interface RunOptions {
   /** Name of a preset or path of a config file; undefined: the default hardware. */
   readonly config: string | undefined;
   readonly engine: Engine;
+  readonly encoding: EncodingChoice;
   /** .npy file to read; undefined: a synthetic tensor. */
   readonly iacts: string | undefined;
   /** .npy file to read; undefined: a synthetic tensor. */
@@ -49,6 +50,10 @@ export type Implementation<Options> = (options: Options) => Promise<number>;
 /** What can run the hardware. */
 export const engines = ['verilator'] as const;
 export type Engine = (typeof engines)[number];
+
+/** How values travel to the hardware and lie in it; `auto`: as fewer cycles are expected. */
+export const encodingChoices = ['auto', 'csc', 'dense'] as const;
+export type EncodingChoice = (typeof encodingChoices)[number];
 
 /** Names of engines that later versions will have: asking for one deserves a better answer than "unknown". */
 export const plannedEngines = ['builtin', 'estimate'] as const;

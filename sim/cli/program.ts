@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { packageRoot } from '../package-root.ts';
 import { doctorCommand } from './doctor.ts';
 import type { Finish } from './finish.ts';
+import { generateCommand } from './generate.ts';
+import type { GenerateOptions, RunOptions } from './options.ts';
+import { runCommand } from './run.ts';
+import { saccadeVersion } from './version.ts';
 
 const examples = `
 Examples:
@@ -28,7 +29,6 @@ Exit codes:
  * @throws whatever a command throws; faults of the command line itself are told here
  */
 export async function runProgram(args: readonly string[]): Promise<number> {
-  ignoreClosedPipe();
   let exitCode = 0;
   const program = buildProgram((code) => {
     exitCode = code;
@@ -51,7 +51,11 @@ function buildProgram(finish: Finish): Command {
     .addHelpText('after', examples + exitCodes)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(asOneMessage(text)) });
-  for (const command of [doctorCommand(finish)]) {
+  for (const command of [
+    runCommand(runLayer, finish),
+    generateCommand(generateHardware, finish),
+    doctorCommand(finish),
+  ]) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   return program;
@@ -65,17 +69,13 @@ function asOneMessage(text: string): string {
     .replace('\n(Did you mean', ' (did you mean')}\n`;
 }
 
-function saccadeVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
-  return String((manifest as { version: unknown }).version);
+// Loaded when asked for: help and `doctor` neither wait for all that a run needs, nor fail where it cannot be loaded.
+async function runLayer(options: RunOptions): Promise<number> {
+  const implementation = await import('../run/run-layer.ts');
+  return implementation.runLayer(options);
 }
 
-/**
- * Who reads our output may stop early (`| head`). That is no fault: the command still does its work, writes its files and
- * ends with its own exit code.
- */
-function ignoreClosedPipe(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+async function generateHardware(options: GenerateOptions): Promise<number> {
+  const implementation = await import('../run/generate-hardware.ts');
+  return implementation.generateHardware(options);
 }

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import type { Finish } from './finish.ts';
 import { parseEngine, parseName, parseShare, parseWhole } from './option-values.ts';
 import type { Implementation, RunOptions } from './options.ts';
-import { runDefaults } from './options.ts';
+import { encodingChoices, runDefaults } from './options.ts';
 
 const examples = `
 Examples:
@@ -25,6 +25,11 @@ export function runCommand(implementation: Implementation<RunOptions>, finish: F
     )
     .addOption(option('--config <name|file>', 'hardware: name of a preset, or a config file', parseName))
     .addOption(option('--engine <name>', 'what runs the hardware', parseEngine).default('verilator'))
+    .addOption(
+      new Option('--encoding <name>', 'csc skips zeros, dense keeps them, auto takes the faster one')
+        .choices(encodingChoices)
+        .default('auto'),
+    )
     .optionsGroup('Tensors in (.npy; what is not given is synthetic, the bias zero):')
     .addOption(option('--iacts <file>', 'input activations, uint8 or int8 [n, g*c, h, w]', parseName))
     .addOption(option('--weights <file>', 'weights, int8 [g*m, c, r, s]', parseName))
@@ -69,7 +74,8 @@ export function runCommand(implementation: Implementation<RunOptions>, finish: F
 }
 
 /** As commander delivers them: an option that was not given and has no default is absent. */
-type ParsedRunOptions = Partial<RunOptions> & Pick<RunOptions, 'engine' | 'seed' | 'iactDensity' | 'weightDensity'>;
+type ParsedRunOptions = Partial<RunOptions> &
+  Pick<RunOptions, 'engine' | 'encoding' | 'seed' | 'iactDensity' | 'weightDensity'>;
 
 function option(flags: string, description: string, parse: (text: string) => unknown): Option {
   return new Option(flags, description).argParser(parse);

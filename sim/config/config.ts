@@ -42,7 +42,8 @@ const schema = z.strictObject({
  * @throws InputError when it is neither, or when the hardware can't be built
  */
 export function findConfig(nameOrPath: string = defaultConfig): Config {
-  const preset = presets[nameOrPath];
+  // Not every name that an object answers to is a preset: "constructor" is none.
+  const preset = Object.hasOwn(presets, nameOrPath) ? presets[nameOrPath] : undefined;
   if (preset !== undefined) return preset;
   if (!nameOrPath.endsWith('.json')) {
     const meant = closest(nameOrPath, Object.keys(presets));

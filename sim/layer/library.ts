@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.ts';
-import { packageRoot } from '../package-root.ts';
+import { packageRoot } from '../../gen/source/package-root.ts';
 import { closest } from '../suggestion.ts';
 import type { Layer } from './layer.ts';
 import { readLayer } from './layer.ts';

@@ -7,6 +7,7 @@ import { type Tensor, zeros } from '../tensor/tensor.ts';
 import { packBeats } from '../verilator/beats.ts';
 import type { RunResult, RunSpec } from '../verilator/bulk-run.ts';
 import { VerilatorSimulation } from '../verilator/simulation.ts';
+import { HardwareFault } from './hardware-fault.ts';
 import { iactSegments } from './iact-segments.ts';
 import { iactWalkShape, segmentsOfRow } from './iact-walk.ts';
 import { choosePeMapping, type Encoding, type PeMapping } from './mapping.ts';
@@ -56,7 +57,8 @@ const activityNames = ['load', 'compute', 'drain', 'waitPsum', 'waitIact', 'wind
 /**
  * @param iacts [n, g·c, h, w]
  * @param weights [g·m, c, r, s]
- * @throws Error when the PE breaks the rules of a stream or hangs: a fault of the hardware, not of the input
+ * @throws HardwareFault when the PE breaks the rules of a stream or hangs; InputError when no tile of the layer fits it, or
+ *   when a tool is missing
  */
 export async function runOnPe(
   layer: Layer,
@@ -193,7 +195,7 @@ class PeLayerRun {
 
   private exchange(spec: RunSpec): RunResult {
     const result = this.simulation.run(spec);
-    if (result.outcome !== 'done') throw new Error(`the PE failed on layer ${this.layer.name}: ${result.message}`);
+    if (result.outcome !== 'done') throw new HardwareFault(`the PE failed on layer ${this.layer.name}: ${result.message}`);
     return result;
   }
 

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
+import { findProgram } from '../machine/program-file.ts';
 
 /** A program on this machine. */
 export interface Tool {
@@ -73,7 +72,7 @@ const versions = new Map<string, string | undefined>();
 
 function find(names: string[]): Tool | undefined {
   for (const name of names) {
-    const path = name === '' ? undefined : locate(name);
+    const path = name === '' ? undefined : findProgram(name);
     if (path === undefined) continue;
     if (!versions.has(path)) versions.set(path, versionOf(path));
     const version = versions.get(path);
@@ -88,24 +87,5 @@ function versionOf(path: string): string | undefined {
     return text.split('\n', 1)[0]?.trim();
   } catch {
     return undefined;
-  }
-}
-
-function locate(name: string): string | undefined {
-  const candidates = name.includes('/')
-    ? [resolve(name)]
-    : (process.env['PATH'] ?? '')
-        .split(delimiter)
-        .filter((directory) => directory !== '')
-        .map((directory) => join(directory, name));
-  return candidates.find(isProgram);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
   }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Handlebars from 'handlebars';
-import { packageRoot } from '../package-root.ts';
+import { packageRoot } from '../../gen/source/package-root.ts';
 import type { VerilogDesign, VerilogPort } from './design.ts';
 import { portOf, wordsOf } from './design.ts';
 import { cppName } from './interface-check.ts';

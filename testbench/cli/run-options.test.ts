@@ -9,6 +9,7 @@ const nothingGiven: RunOptions = {
   layer: 'mobilenet-conv4-pw',
   config: undefined,
   engine: 'verilator',
+  encoding: 'auto',
   iacts: undefined,
   weights: undefined,
   bias: undefined,
@@ -64,13 +65,14 @@ describe('saccade run', () => {
 
   test('every option arrives', async () => {
     const args =
-      'l.json --config c --engine verilator --iacts i.npy --weights w.npy --bias b.npy --seed -7 ' +
+      'l.json --config c --engine verilator --encoding dense --iacts i.npy --weights w.npy --bias b.npy --seed -7 ' +
       '--psums p.npy --oacts o.npy --report r.json --trace t.fst --json --quiet';
     expect((await call<RunOptions>(runCommand, args)).options).toEqual([
       {
         ...nothingGiven,
         layer: 'l.json',
         config: 'c',
+        encoding: 'dense',
         iacts: 'i.npy',
         weights: 'w.npy',
         bias: 'b.npy',
@@ -102,6 +104,7 @@ describe('saccade run', () => {
     ['--seed', "option '--seed <n>' argument missing"],
     ['--engine builtin', 'This version does not have it yet. Available: verilator.'],
     ['--engine spice', "argument 'spice' is invalid. Available: verilator."],
+    ['--encoding rle', 'Allowed choices are auto, csc, dense.'],
     ['--iacts=', 'It is empty.'],
     ['--iacts i.npy --iact-density 0.5', "cannot be used with option '--iacts <file>'"],
     ['--weights w.npy --weight-density 0.5', "cannot be used with option '--weights <file>'"],

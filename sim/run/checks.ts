@@ -1,0 +1,27 @@
+import type { Encoding } from '../pe/mapping.ts';
+
+/** Counts of one run: the hardware's, and what they should be. */
+export interface MeasuredWork {
+  readonly encoding: Encoding;
+  /** Cycles in which the hardware read a word of weights. */
+  readonly compute: number;
+  readonly boundCycles: number;
+  /** By the golden model. */
+  readonly effectualMacs: number;
+  /** By the hardware's own count. */
+  readonly rtlMacs: number;
+}
+
+/** A sentence for each count of the hardware that contradicts the model, even where the psums do not. */
+export function failedChecks({ encoding, compute, boundCycles, effectualMacs, rtlMacs }: MeasuredWork): string[] {
+  const failed: string[] = [];
+  if (rtlMacs !== effectualMacs) {
+    failed.push(`the hardware counted ${rtlMacs} effectual MACs, and the golden model ${effectualMacs}`);
+  }
+  // Uncompressed, zeros are read as well.
+  if (encoding === 'csc' ? compute !== boundCycles : compute < boundCycles) {
+    const expected = encoding === 'csc' ? `exactly ${boundCycles}` : `at least ${boundCycles}`;
+    failed.push(`the hardware read ${compute} words of weights, and the non-zero iacts meet ${expected}`);
+  }
+  return failed;
+}

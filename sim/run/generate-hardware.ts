@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { emitVerilog } from '../../gen/index.ts';
+import { Pe } from '../../hw/pe/pe.ts';
+import type { GenerateOptions } from '../cli/options.ts';
+import { findConfig } from '../config/config.ts';
+import { readUserFile } from '../user-file.ts';
+import type { SetFile } from './file-set.ts';
+import { replaceFileSet } from './file-set.ts';
+import { fileListName, filesOfManifest, makeManifest, manifestName } from './manifest.ts';
+
+/**
+ * `saccade generate`: the Verilog of a config, one file a module, with a list of the files for other tools and a manifest.
+ *
+ * @returns 0
+ * @throws InputError when the config cannot be built or the folder cannot be written
+ */
+export async function generateHardware({
+  config: name,
+  out,
+  printConfig,
+  locations,
+}: GenerateOptions): Promise<number> {
+  const config = findConfig(name);
+  if (printConfig) {
+    console.log(formatJson(config));
+    return 0;
+  }
+  const design = emitVerilog(Pe(config.pe), { locations });
+  const files: SetFile[] = design.files.map(({ path, text }) => ({ name: path, text }));
+  const list = design.files.map(({ path }) => `${path}\n`).join('');
+  files.push({ name: fileListName, text: list });
+  files.push({ name: manifestName, text: `${formatJson(makeManifest(config, design))}\n` });
+  replaceFileSet(out, files, earlierFiles(out));
+  console.log(
+    `${design.modules.length} modules in ${out}, top ${design.top}; ${join(out, fileListName)} lists the files`,
+  );
+  return 0;
+}
+
+/** The files that an earlier generation left in the folder. */
+function earlierFiles(folder: string): string[] {
+  const manifest = join(folder, manifestName);
+  if (!existsSync(manifest)) return [];
+  return filesOfManifest(readUserFile(manifest, 'manifest').toString('utf8')) ?? [];
+}
+
+function formatJson(value: unknown): string {
+  return JSON.stringify(value, undefined, 2);
+}

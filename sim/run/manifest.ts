@@ -1,0 +1,48 @@
+import type { VerilogDesign } from '../../gen/index.ts';
+import { saccadeVersion } from '../cli/version.ts';
+import type { Config } from '../config/config.ts';
+
+/** Names of the files beside the Verilog. */
+export const manifestName = 'manifest.json';
+export const fileListName = 'filelist.f';
+
+/** What a folder of generated Verilog holds, as `manifest.json` tells it. */
+export interface Manifest {
+  readonly generator: { readonly name: string; readonly version: string };
+  readonly config: Config;
+  /** Name of the top module. */
+  readonly top: string;
+  /** The Verilog files, children before parents. */
+  readonly files: readonly string[];
+  /** The ready/valid streams of the top module, by the ports that make them. */
+  readonly streams: VerilogDesign['streams'];
+  /** In the order of the files. */
+  readonly modules: VerilogDesign['modules'];
+}
+
+export function makeManifest(config: Config, design: VerilogDesign): Manifest {
+  return {
+    generator: { name: 'saccade', version: saccadeVersion() },
+    config,
+    top: design.top,
+    files: design.files.map(({ path }) => path),
+    streams: design.streams,
+    modules: design.modules,
+  };
+}
+
+/**
+ * The names of all files that belong to a manifest, itself included; undefined when the text is no manifest of Saccade's.
+ * Only plain names of Verilog files count, so that no manifest, however it came about, reaches out of its folder.
+ */
+export function filesOfManifest(text: string): string[] | undefined {
+  let manifest: Partial<Manifest> | null;
+  try {
+    manifest = JSON.parse(text) as Partial<Manifest> | null;
+  } catch {
+    return undefined;
+  }
+  if (manifest?.generator?.name !== 'saccade' || !Array.isArray(manifest.files)) return undefined;
+  const files = (manifest.files as unknown[]).filter((name) => typeof name === 'string' && /^\w+\.v$/.test(name));
+  return [...(files as string[]), fileListName, manifestName];
+}
