@@ -2,7 +2,8 @@
  * What a signal offers in an editor: the operators of each type. These are types only; `signal.ts` does the work.
  *
  * The width sits in a method's parameter, which TypeScript compares both ways: `UIntVal<8>` and `UIntVal<4>` don't mix,
- * while a computed width (`number`) goes with either and is checked by elaboration.
+ * while a computed width (`number`) goes with either and is checked by elaboration. `__kind` keeps apart types that offer the
+ * same methods; neither property exists when the program runs.
  */
 import type { BitsType, BoolType, BundleType, DataType, SIntType, UIntType } from './types.ts';
 
@@ -48,7 +49,8 @@ interface Logic<Self, Operand> {
 }
 
 export interface UIntVal<W extends number = number> extends AnyVal, Ordered<UIntVal<W> | Literal>, Logic<UIntVal<W>, UIntVal<W> | Literal> {
-  __uint?(width: W): void;
+  __kind?: 'uint';
+  __width?(width: W): void;
   /** Sum of the operands' width; a carry is lost. */
   add(other: UIntVal<W> | Literal): UIntVal<W>;
   /** Difference of the operands' width; wraps below zero. */
@@ -71,7 +73,8 @@ export interface UIntVal<W extends number = number> extends AnyVal, Ordered<UInt
 }
 
 export interface SIntVal<W extends number = number> extends AnyVal, Ordered<SIntVal<W> | Literal>, Logic<SIntVal<W>, SIntVal<W> | Literal> {
-  __sint?(width: W): void;
+  __kind?: 'sint';
+  __width?(width: W): void;
   /** Sum of the operands' width; wraps in two's complement. */
   add(other: SIntVal<W> | Literal): SIntVal<W>;
   /** Difference of the operands' width; wraps in two's complement. */
@@ -94,11 +97,12 @@ export interface SIntVal<W extends number = number> extends AnyVal, Ordered<SInt
 }
 
 export interface BitsVal<W extends number = number> extends AnyVal, Compared<BitsVal<W> | Literal>, Logic<BitsVal<W>, BitsVal<W> | Literal> {
-  __bits?(width: W): void;
+  __kind?: 'bits';
+  __width?(width: W): void;
 }
 
 export interface BoolVal extends AnyVal, Compared<BoolVal | boolean>, Logic<BoolVal, BoolVal | boolean> {
-  __bool?(): void;
+  __kind?: 'bool';
   /** `whenTrue` where this is 1, else `whenFalse`. */
   mux<V extends AnyVal>(whenTrue: V, whenFalse: V | OperandOf<V>): V;
   mux<V extends AnyVal>(whenTrue: OperandOf<V>, whenFalse: V): V;

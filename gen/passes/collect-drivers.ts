@@ -16,17 +16,23 @@ export function collectDrivers(ir: ModuleIr, names: ModuleNames, diagnostics: Di
   return drivers;
 }
 
-/** Registers that were declared together are driven together: their statements stay in one tree. */
+/**
+ * Registers that were declared together are driven together: their statements stay in one tree. Those without a reset value
+ * stand apart, as reset must not keep them from what they are driven with.
+ */
 export function groupRegisters(ir: ModuleIr): RegisterGroup[] {
-  const groups = new Map<Site, SignalIr[]>();
+  const [withReset, withoutReset] = [new Map<Site, SignalIr[]>(), new Map<Site, SignalIr[]>()];
+  const groupOf = new Map<Target, SignalIr[]>();
   for (const signal of ir.signals) {
     if (signal.category !== 'register') continue;
-    const group = groups.get(signal.site);
-    if (group === undefined) groups.set(signal.site, [signal]);
-    else group.push(signal);
+    const groups = signal.reset === undefined ? withoutReset : withReset;
+    const group = groups.get(signal.site) ?? [];
+    groups.set(signal.site, group);
+    group.push(signal);
+    groupOf.set(signal, group);
   }
-  const statements = sortStatements(ir.body, (target) => ('category' in target && target.category === 'register' ? target.site : undefined));
-  return [...groups].map(([site, registers]) => ({ registers, statements: statements.get(site) ?? [] }));
+  const statements = sortStatements(ir.body, (target) => groupOf.get(target));
+  return [...new Set(groupOf.values())].map((registers) => ({ registers, statements: statements.get(registers) ?? [] }));
 }
 
 /** Statements by a key of what they drive; those whose key is undefined are left out. */
@@ -46,12 +52,11 @@ function sortStatements<Key>(statements: readonly Statement[], keyOf: (target: T
       const otherwise = statement.otherwise === undefined ? undefined : sortStatements(statement.otherwise, keyOf);
       const targets = new Set([...branches, ...(otherwise === undefined ? [] : [otherwise])].flatMap((part) => [...part.keys()]));
       for (const target of targets) {
-        add(target, {
-          kind: 'when',
-          branches: statement.branches.map(({ condition }, index) => ({ condition, body: branches[index]!.get(target) ?? [] })),
-          otherwise: otherwise?.get(target),
-          site: statement.site,
-        });
+        const own = statement.branches.map(({ condition }, index) => ({ condition, body: branches[index]!.get(target) ?? [] }));
+        const last = otherwise?.get(target);
+        // Branches at the end that do nothing to this target go, and their conditions with them.
+        const used = last === undefined ? own.findLastIndex(({ body }) => body.length > 0) + 1 : own.length;
+        add(target, { kind: 'when', branches: own.slice(0, used), otherwise: last, site: statement.site });
       }
     }
   }

@@ -5,8 +5,8 @@ const nextSuffixes = new WeakMap<Set<string>, Map<string, number>>();
 export function uniqueName(base: string, taken: Set<string>): string {
   let name = base;
   if (taken.has(base)) {
-    let nextSuffix = nextSuffixes.get(taken);
-    if (nextSuffix === undefined) nextSuffixes.set(taken, (nextSuffix = new Map()));
+    const nextSuffix = nextSuffixes.get(taken) ?? new Map<string, number>();
+    nextSuffixes.set(taken, nextSuffix);
     let suffix = nextSuffix.get(base) ?? 1;
     while (taken.has(`${base}_${suffix}`)) suffix++;
     name = `${base}_${suffix}`;

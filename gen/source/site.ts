@@ -7,6 +7,7 @@ export interface Frame {
 
 /**
  * Where something was created: the user's calls from the innermost outwards, up to the body of the module under elaboration.
+ * What is created by one call in one place has one such object.
  */
 export interface Site {
   readonly frames: readonly Frame[];

@@ -116,12 +116,9 @@ function firstTarget(module: CheckedModule, statements: readonly Statement[]): s
   return '';
 }
 
-/** `if (a) begin end else x` is `if (!a) x`; branches at the end that do nothing go. */
+/** `if (a) begin end else x` is `if (!a) x`. */
 function withoutEmptyBranches(statement: VIf): VIf {
   const [first, ...others] = statement.branches;
-  if (statement.otherwise.length === 0 && others.length > 0 && others.at(-1)!.body.length === 0) {
-    return withoutEmptyBranches({ ...statement, branches: statement.branches.slice(0, -1) });
-  }
   if (first!.body.length > 0) return statement;
   const { site, otherwise } = statement;
   const rest = others.length === 0 ? otherwise : [withoutEmptyBranches({ kind: 'if', branches: others, otherwise, site })];

@@ -1,5 +1,5 @@
 /** The iact address and data SPads, and the walk of windows over them (J19 section IV-B). */
-import { Bits, Bool, type BoolVal, In, Out, Stream, UInt, type UIntVal, all, bitsFor, generator, instance, mem, module, mux, reg, when } from '../../gen/index.ts';
+import { Bits, Bool, type BoolVal, In, Out, Stream, UInt, type UIntVal, all, any, bitsFor, generator, instance, mem, module, mux, reg, when } from '../../gen/index.ts';
 import { advanceBy, distance, following } from './circular.ts';
 import { IactJob, IactWalk } from './command.ts';
 import { CscDecode } from './csc-decode.ts';
@@ -81,24 +81,26 @@ export const IactSpads = generator(function IactSpads(p: PeParameters) {
     const present = exhausted.or(outside).not();
     const lastSegment = segment.eq(walk.windowSegments.sub(1));
     const afterHere = following(here, p.iactDataDepth);
-    const lastEntry = afterHere.eq(segmentEnd);
+    const lastColumn = column.add(1).eq(walk.columns.extend(position.width));
+    // Nothing more of this segment belongs to the window.
+    const leaves = any(present.not(), afterHere.eq(segmentEnd), lastColumn);
 
     job.valid.set(active.and(present.or(lastSegment)));
     job.data.value.set(entry.bits(p.dataBits - 1, 0).asUInt());
     job.data.column.set(column.trunc(widths.column));
     job.data.empty.set(present.not());
-    job.data.last.set(lastSegment.and(present.not().or(lastEntry)));
+    job.data.last.set(lastSegment.and(leaves));
     done.set(rowsLeft.eq(0));
 
     // One step: an entry read, or the rest of the segment skipped.
     const step = active.and(job.ready.or(present.or(lastSegment).not()));
-    const leaveSegment = step.and(present.not().or(lastEntry));
+    const leaveSegment = step.and(leaves);
     const leaveWindow = leaveSegment.and(lastSegment);
     const lastWindow = windowsLeft.eq(1);
     const lastUse = lastWindow.or(segment.lt(walk.stepSegments));
     const overlap = walk.windowSegments.sub(walk.stepSegments);
     const goBack = all(leaveWindow, lastWindow.not(), overlap.ne(0));
-    const stepped = mux(present, afterHere, segmentEnd);
+    const stepped = mux(leaves, segmentEnd, afterHere);
     const nextHere = mux(goBack, resumeAt, stepped);
     const nextSlot = mux(goBack, resumeSlot, following(segmentSlot, p.iactAddressDepth));
     decode.advance.set(step);
@@ -135,7 +137,7 @@ export const IactSpads = generator(function IactSpads(p: PeParameters) {
 
     // One or none, as wide as the counter that it changes.
     const count = (on: BoolVal, counter: UIntVal): UIntVal => on.asUInt().extend(counter.width);
-    const freed = mux(present, 1, distance(here, segmentEnd, p.iactDataDepth));
+    const freed = mux(leaves, distance(here, segmentEnd, p.iactDataDepth), 1);
     const released = mux(step.and(lastUse), freed.extend(entriesHeld.width), 0);
     entriesHeld.set(entriesHeld.add(count(loader.writeData, entriesHeld)).sub(released));
     segmentsHeld.set(segmentsHeld.add(count(loader.openSegment, segmentsHeld)).sub(count(leaveSegment.and(lastUse), segmentsHeld)));

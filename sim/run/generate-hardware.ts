@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { emitVerilog } from '../../gen/index.ts';
+import { join, resolve } from 'node:path';
+import { emitVerilog, sourceMapOf } from '../../gen/index.ts';
 import { Pe } from '../../hw/pe/pe.ts';
 import type { GenerateOptions } from '../cli/options.ts';
 import { findConfig } from '../config/config.ts';
 import { readUserFile } from '../user-file.ts';
 import type { SetFile } from './file-set.ts';
 import { replaceFileSet } from './file-set.ts';
-import { fileListName, filesOfManifest, makeManifest, manifestName } from './manifest.ts';
+import { fileListName, filesOfManifest, makeManifest, manifestName, sourceMapName } from './manifest.ts';
 
 /**
- * `saccade generate`: the Verilog of a config, one file a module, with a list of the files for other tools and a manifest.
+ * `saccade generate`: the Verilog of a config, one file a module, each with a source map to the TypeScript that describes it,
+ * with a list of the files for other tools and a manifest.
  *
  * @returns 0
  * @throws InputError when the config cannot be built or the folder cannot be written
@@ -28,6 +29,9 @@ export async function generateHardware({
   }
   const design = emitVerilog(Pe(config.pe), { locations });
   const files: SetFile[] = design.files.map(({ path, text }) => ({ name: path, text }));
+  for (const file of design.files) {
+    files.push({ name: sourceMapName(file.path), text: sourceMapOf(file, resolve(out, file.path)) });
+  }
   const list = design.files.map(({ path }) => `${path}\n`).join('');
   files.push({ name: fileListName, text: list });
   files.push({ name: manifestName, text: `${formatJson(makeManifest(config, design))}\n` });

@@ -6,6 +6,11 @@ import type { Config } from '../config/config.ts';
 export const manifestName = 'manifest.json';
 export const fileListName = 'filelist.f';
 
+/** The source map of a Verilog file. */
+export function sourceMapName(file: string): string {
+  return `${file}.map`;
+}
+
 /** What a folder of generated Verilog holds, as `manifest.json` tells it. */
 export interface Manifest {
   readonly generator: { readonly name: string; readonly version: string };
@@ -44,5 +49,5 @@ export function filesOfManifest(text: string): string[] | undefined {
   }
   if (manifest?.generator?.name !== 'saccade' || !Array.isArray(manifest.files)) return undefined;
   const files = (manifest.files as unknown[]).filter((name) => typeof name === 'string' && /^\w+\.v$/.test(name));
-  return [...(files as string[]), fileListName, manifestName];
+  return [...(files as string[]).flatMap((file) => [file, sourceMapName(file)]), fileListName, manifestName];
 }

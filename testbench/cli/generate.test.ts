@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { SourceMap, type SourceMapPayload, type SourceMapping } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { emitVerilog } from '../../gen/index.ts';
 import { Pe } from '../../hw/pe/pe.ts';
@@ -25,6 +26,10 @@ async function generate(out: string, ...args: string[]): Promise<void> {
 
 function contents(out: string): Record<string, string> {
   return Object.fromEntries(readdirSync(out).map((name) => [name, readFileSync(join(out, name), 'utf8')]));
+}
+
+function maps(files: readonly string[]): string[] {
+  return files.map((file) => `${file}.map`);
 }
 
 function manifestOf(out: string): Manifest {
@@ -64,11 +69,23 @@ describe('the files', () => {
     );
   });
 
+  test('come with source maps from each line to the TypeScript that it stands for', () => {
+    const verilog = readFileSync(join(out, 'Pe.v'), 'utf8').split('\n');
+    const map = new SourceMap(JSON.parse(readFileSync(join(out, 'Pe.v.map'), 'utf8')) as SourceMapPayload);
+    const line = verilog.findIndex((text) => text.includes('wire running ='));
+    const entry = map.findEntry(line, 0) as SourceMapping;
+    const source = readFileSync(resolve(out, entry.originalSource), 'utf8').split('\n');
+    expect(source[entry.originalLine]).toContain('const running = ');
+    // All but the frame of the module, blank lines and the end.
+    const untraced = verilog.filter((_, index) => (map.findEntry(index, 0) as Partial<SourceMapping>).generatedLine !== index);
+    expect(untraced.filter((text) => !/^(module Pe \(|\);|endmodule|)$/.test(text))).toEqual([]);
+  });
+
   test('are one a module, listed with children before parents', () => {
     const { top, files, modules } = manifestOf(out);
     expect(top).toBe('Pe');
     expect(files.at(-1)).toBe('Pe.v');
-    expect(readdirSync(out).sort()).toEqual([...files, 'filelist.f', 'manifest.json'].sort());
+    expect(readdirSync(out).sort()).toEqual([...files, ...maps(files), 'filelist.f', 'manifest.json'].sort());
     expect(readFileSync(join(out, 'filelist.f'), 'utf8')).toBe(files.map((name) => `${name}\n`).join(''));
     expect(modules.map(({ name }) => `${name}.v`)).toEqual(files);
     const before = new Set<string>();
@@ -130,7 +147,7 @@ describe('another config', () => {
     const { files, config, top } = manifestOf(out);
     expect(config.pe).toEqual({ ...eyerissV2Pe, ...other.pe });
     expect(before.filter((name) => !files.includes(name)).length).toBeGreaterThan(0);
-    expect(readdirSync(out).sort()).toEqual([...files, 'filelist.f', 'manifest.json', 'mine.v'].sort());
+    expect(readdirSync(out).sort()).toEqual([...files, ...maps(files), 'filelist.f', 'manifest.json', 'mine.v'].sort());
     const args = ['--lint-only', '-Wall', '--top-module', top, '-f', 'filelist.f'];
     const lint = spawnSync('verilator', args, { cwd: out, encoding: 'utf8' });
     expect(lint.stderr).toBe('');

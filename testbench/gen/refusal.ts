@@ -19,7 +19,11 @@ export function refusal(describe: () => unknown): ElaborationError {
  */
 export function readable(describe: () => unknown): string {
   return refusal(describe)
-    .message.replace(/(\S+\.ts):(\d+):(\d+)/g, (_, file: string, line: string, column: string) => `${basename(file)} «${wordAt(file, Number(line), Number(column))}»`)
+    .message.replace(
+      /(\S+\.ts):(\d+):(\d+)/g,
+      (_, file: string, line: string, column: string) =>
+        `${basename(file)} «${wordAt(file, Number(line), Number(column))}»`,
+    )
     .replace(/^ +\d+ \| /gm, '  | ')
     .replace(/^ +\| (?= *\^)/gm, '  | ');
 }

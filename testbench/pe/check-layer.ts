@@ -35,7 +35,7 @@ export async function checkLayer(name: string, pe: PeParameters, what: LayerCase
     wrong < 0
       ? 'every psum as it should be'
       : `psum ${wrong}: ${run.psums.data[wrong]}, not ${golden.psums.data[wrong]}`;
-  expect(found, JSON.stringify(run.mapping)).toBe('every psum as it should be');
+  expect(found, `cut as ${JSON.stringify(run.mapping)}`).toBe('every psum as it should be');
   expect(run.activity.mac0 + run.activity.mac1).toBe(golden.effectualMacs);
   return run;
 }

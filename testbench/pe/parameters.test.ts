@@ -16,7 +16,7 @@ describe('checkPeParameters', () => {
   test.each(keys)('refuses nonsense for %s, and names it', (key) => {
     for (const value of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
       const problems = checkPeParameters({ ...eyerissV2Pe, [key]: value });
-      expect(problems, String(value)).not.toEqual([]);
+      expect(problems, `${value}`).not.toEqual([]);
       expect(problems.join('\n')).toContain(key);
       expect(problems.join('\n')).toContain(String(value));
     }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { eyerissV2Pe } from '../../hw/pe/parameters.ts';
 import { openPe } from '../../sim/pe/run-on-pe.ts';

@@ -48,6 +48,12 @@ describe('checkOutputFiles', () => {
     expect(refusal(['file/x'])).toContain('a part of the path is a file');
   });
 
+  // Whoever is root may write anywhere.
+  test.skipIf(process.getuid?.() === 0)('refuses a folder that cannot be written', () => {
+    mkdirSync(at('locked'), { mode: 0o555 });
+    expect(refusal(['locked/x'])).toContain('locked/x: cannot write the output 0: permission denied');
+  });
+
   test('refuses two outputs in one file, and an output that overwrites an input, by whatever path', () => {
     writeFileSync(at('in'), '');
     symlinkSync(at('in'), at('link'));

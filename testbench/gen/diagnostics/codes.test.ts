@@ -9,16 +9,21 @@ const here = fileURLToPath(import.meta.url);
 
 test('every code has a test that triggers it', () => {
   const folder = join(here, '../..');
-  const tests = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.test.ts') && !path.includes('codes.test'));
+  const tests = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.endsWith('.test.ts') && !path.includes('codes.test'),
+  );
   const text = tests.map((path) => readFileSync(join(folder, path), 'utf8')).join('\n');
   // In a message that a snapshot holds, or in a list of codes.
   const missing = Object.keys(diagnosticTitles).filter((code) => !text.includes(`error ${code}: `));
   expect(missing).toEqual([]);
 });
 
+// No literal, so that the type checker leaves the mistake to elaboration.
+const computed: number = 4;
+
 test('places are exact: file, line, column', () => {
   const error = refusal(() =>
-    module('Exact', { wide: In(UInt(8)), low: Out(UInt(4 as number)) }, ({ wide, low }) => {
+    module('Exact', { wide: In(UInt(8)), low: Out(UInt(computed)) }, ({ wide, low }) => {
       low.set(wide.add(7));
     }),
   );
@@ -26,7 +31,7 @@ test('places are exact: file, line, column', () => {
   const places = [site, ...related.map((each) => each.site)].map(({ frames }) => ({ ...frames[0]! }));
   expect(places).toEqual([
     { file: here, ...positionOf(here, 'set(wide.add') },
-    { file: here, ...positionOf(here, 'Out(UInt(4 as') },
+    { file: here, ...positionOf(here, 'Out(UInt(computed)') },
     { file: here, ...positionOf(here, 'add(7)') },
   ]);
 });

@@ -1,11 +1,30 @@
 import { describe, expect, test } from 'vitest';
-import { Bits, Bool, Bundle, cat, In, lit, mem, module, mux, Out, pack, reg, SInt, UInt, unpack, Vec, wire } from '../../../gen/index.ts';
+import {
+  Bits,
+  Bool,
+  Bundle,
+  cat,
+  In,
+  lit,
+  mem,
+  module,
+  mux,
+  Out,
+  pack,
+  reg,
+  SInt,
+  UInt,
+  unpack,
+  Vec,
+  wire,
+} from '../../../gen/index.ts';
 import type { UIntVal } from '../../../gen/index.ts';
 import { readable, refusal } from '../refusal.ts';
 
 const byte = UInt(8);
 // As a generator computes it: the type checker knows no width, and elaboration must find the mistake.
-const nibble = UInt(4 as number);
+const computed: number = 4;
+const nibble = UInt(computed);
 
 describe('W001: operands of different width or kind', () => {
   test('names both types, shows both declarations, and says how to convert', () => {
@@ -65,15 +84,47 @@ describe('W001: operands of different width or kind', () => {
   });
 
   test.each<[string, (a: UIntVal) => unknown, string]>([
-    ['mux of two widths', (a) => a.bit(0).mux(a, a.trunc(4)), 'mux() needs two values of one type, and is given UInt(8) and UInt(4)'],
-    ['mux of plain numbers', (a) => mux(a.bit(0), 1 as never, 2 as never), 'mux() between two plain values has no width'],
-    ['mul of two kinds', (a) => a.mul(a.asSInt() as never), 'mul() needs two values of one type, and is given UInt(8) and SInt(8)'],
-    ['addFull of two kinds', (a) => a.addFull(a.asSInt() as never), 'addFull() needs two values of one type, and is given UInt(8) and SInt(8)'],
+    [
+      'mux of two widths',
+      (a) => a.bit(0).mux(a, a.trunc(4)),
+      'mux() needs two values of one type, and is given UInt(8) and UInt(4)',
+    ],
+    [
+      'mux of plain numbers',
+      (a) => mux(a.bit(0), 1 as never, 2 as never),
+      'mux() between two plain values has no width',
+    ],
+    [
+      'mul of two kinds',
+      (a) => a.mul(a.asSInt() as never),
+      'mul() needs two values of one type, and is given UInt(8) and SInt(8)',
+    ],
+    [
+      'addFull of two kinds',
+      (a) => a.addFull(a.asSInt() as never),
+      'addFull() needs two values of one type, and is given UInt(8) and SInt(8)',
+    ],
     ['a shift by a number', (a) => a.shiftLeft(3 as never), 'a shift by 3 needs no signal'],
-    ['a shift by a signed amount', (a) => a.shiftRight(a.asSInt() as never), 'a shift needs an amount of type UInt, and is given SInt(8)'],
-    ['unpack of too many bits', (a) => unpack(Vec(2, UInt(3)), a.asBits()), 'unpack() of a type of 6 bits is given 8 bits'],
-    ['an index too narrow', (a) => wire(Vec(5, byte)).at(a.trunc(2)), 'at() of 5 elements needs an index of type UInt(3), and is given UInt(2)'],
-    ['an address too wide', (a) => mem(byte, 16).read(a), 'read() of a memory of 16 words needs an address of type UInt(4), and is given UInt(8)'],
+    [
+      'a shift by a signed amount',
+      (a) => a.shiftRight(a.asSInt() as never),
+      'a shift needs an amount of type UInt, and is given SInt(8)',
+    ],
+    [
+      'unpack of too many bits',
+      (a) => unpack(Vec(2, UInt(3)), a.asBits()),
+      'unpack() of a type of 6 bits is given 8 bits',
+    ],
+    [
+      'an index too narrow',
+      (a) => wire(Vec(5, byte)).at(a.trunc(2)),
+      'at() of 5 elements needs an index of type UInt(3), and is given UInt(2)',
+    ],
+    [
+      'an address too wide',
+      (a) => mem(byte, 16).read(a),
+      'read() of a memory of 16 words needs an address of type UInt(4), and is given UInt(8)',
+    ],
     ['undefined', (a) => a.add(undefined as never), 'add() is given undefined'],
     ['a text', (a) => a.add('1' as never), 'add() is given a string'],
   ])('%s', (_, use, message) => {
@@ -91,8 +142,12 @@ describe('W001: operands of different width or kind', () => {
         |                                                                                  ^
         fix: give every field exactly once; to drive one field alone, call set() on that field"
     `);
-    expect(refusal(describeIt({ tag: 1, data: 2, more: 3 })).diagnostics[0]!.message).toBe('set() needs the fields tag, data, and is given tag, data, more');
-    expect(refusal(describeIt(5 as never)).diagnostics[0]!.message).toBe('set() needs the fields tag, data, and is given a single value');
+    expect(refusal(describeIt({ tag: 1, data: 2, more: 3 })).diagnostics[0]!.message).toBe(
+      'set() needs the fields tag, data, and is given tag, data, more',
+    );
+    expect(refusal(describeIt(5 as never)).diagnostics[0]!.message).toBe(
+      'set() needs the fields tag, data, and is given a single value',
+    );
   });
 });
 
@@ -201,11 +256,23 @@ describe('W003: literal out of range', () => {
     ['negative for unsigned', (a) => a.add(-1), 'add(): -1 does not fit UInt(8), which holds 0 to 255'],
     ['a signed one too high', (a) => a.asSInt().add(128), 'add(): 128 does not fit SInt(8), which holds -128 to 127'],
     ['a signed one too low', (a) => a.asSInt().eq(-129), 'eq(): -129 does not fit SInt(8), which holds -128 to 127'],
-    ['a bigint', () => lit(UInt(64), 1n << 64n), 'lit(): 18446744073709551616 does not fit UInt(64), which holds 0 to 18446744073709551615'],
+    [
+      'a bigint',
+      () => lit(UInt(64), 1n << 64n),
+      'lit(): 18446744073709551616 does not fit UInt(64), which holds 0 to 18446744073709551615',
+    ],
     ['a reset value', () => reg(UInt(2), { reset: 4 }), 'reset: 4 does not fit UInt(2), which holds 0 to 3'],
     ['a fraction', (a) => a.add(0.5), 'add() is given 0.5, which is not a whole number that a double holds exactly'],
-    ['a double that lost its low bits', (a) => a.extend(64).add(2 ** 60), 'add() is given 1152921504606847000, which is not a whole number that a double holds exactly'],
-    ['not a number', (a) => a.add(Number.NaN), 'add() is given NaN, which is not a whole number that a double holds exactly'],
+    [
+      'a double that lost its low bits',
+      (a) => a.extend(64).add(2 ** 60),
+      'add() is given 1152921504606847000, which is not a whole number that a double holds exactly',
+    ],
+    [
+      'not a number',
+      (a) => a.add(Number.NaN),
+      'add() is given NaN, which is not a whole number that a double holds exactly',
+    ],
   ])('%s', (_, use, message) => {
     const error = refusal(() => module('M', { a: In(byte) }, ({ a }) => void use(a)));
     expect(error.diagnostics.map((each) => `${each.code}: ${each.message}`)).toEqual([`W003: ${message}`]);

@@ -1,5 +1,5 @@
 /** Random bodies of modules as data: run by a model that takes statements one after the other, and built as hardware. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Bool, In, mem, module, Out, reg, UInt, when, wire } from '../../../gen/index.ts';
 import type { BoolVal, Module, UIntVal, Var, UIntType, WhenChain } from '../../../gen/index.ts';
 
@@ -26,13 +26,21 @@ export type Statement =
       readonly otherwise: readonly Statement[] | undefined;
     };
 
-const value: fc.Arbitrary<Value> = fc.record({ from: fc.constantFrom(...sources), plus: fc.integer({ min: 0, max: 255 }) });
+const value: fc.Arbitrary<Value> = fc.record({
+  from: fc.constantFrom(...sources),
+  plus: fc.integer({ min: 0, max: 255 }),
+});
 const condition: fc.Arbitrary<Condition> = fc.record({ of: fc.constantFrom(...conditions), negated: fc.boolean() });
 
 /** Unconditional drivers first, each target once: what comes after them is conditional, so nothing is a double driver. */
 function body(depth: number): fc.Arbitrary<Statement[]> {
-  const sets = fc.tuple(fc.subarray([...targets]), value).map(([chosen, each]) => chosen.map((target): Statement => ({ kind: 'set', target, value: each })));
-  const writes = fc.array(value.map((each): Statement => ({ kind: 'write', value: each })), { maxLength: 1 });
+  const sets = fc
+    .tuple(fc.subarray([...targets]), value)
+    .map(([chosen, each]) => chosen.map((target): Statement => ({ kind: 'set', target, value: each })));
+  const writes = fc.array(
+    value.map((each): Statement => ({ kind: 'write', value: each })),
+    { maxLength: 1 },
+  );
   return fc.tuple(sets, writes, whens(depth)).map((parts) => parts.flat());
 }
 
@@ -65,7 +73,10 @@ export const inputs: fc.Arbitrary<Inputs> = fc.record({
   y: fc.integer({ min: 0, max: 255 }),
   address: fc.integer({ min: 0, max: 7 }),
   reset: fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 1),
-  ...(Object.fromEntries(conditions.map((name) => [name, fc.integer({ min: 0, max: 1 })])) as Record<(typeof conditions)[number], fc.Arbitrary<number>>),
+  ...(Object.fromEntries(conditions.map((name) => [name, fc.integer({ min: 0, max: 1 })])) as Record<
+    (typeof conditions)[number],
+    fc.Arbitrary<number>
+  >),
 });
 
 type Known = number | undefined;
@@ -75,7 +86,12 @@ export type Outputs = Readonly<Record<'w0' | 'w1' | 'r0' | 'r1' | 'now' | 'sync'
 export class Model {
   private readonly program: readonly Statement[];
   private readonly words = new Array<Known>(8).fill(undefined);
-  private state: Record<'r0' | 'r1' | 'sync' | 'held', Known> = { r0: undefined, r1: undefined, sync: undefined, held: undefined };
+  private state: Record<'r0' | 'r1' | 'sync' | 'held', Known> = {
+    r0: undefined,
+    r1: undefined,
+    sync: undefined,
+    held: undefined,
+  };
 
   constructor(program: readonly Statement[]) {
     this.program = program;
@@ -91,7 +107,12 @@ export class Model {
   clock(now: Inputs): void {
     const { next, writes } = this.run(now);
     const read = this.words[now.address];
-    this.state = { r0: now.reset === 1 ? 90 : next['r0'], r1: next['r1'], sync: read, held: now.c0 === 1 ? read : this.state.held };
+    this.state = {
+      r0: now.reset === 1 ? 90 : next['r0'],
+      r1: next['r1'],
+      sync: read,
+      held: now.c0 === 1 ? read : this.state.held,
+    };
     for (const written of writes) this.words[now.address] = written;
   }
 
@@ -107,7 +128,8 @@ export class Model {
     const execute = (statements: readonly Statement[]): void => {
       for (const statement of statements) {
         if (statement.kind === 'write') writes.push(valueOf(statement.value));
-        else if (statement.kind === 'set') (statement.target.startsWith('w') ? wires : next)[statement.target] = valueOf(statement.value);
+        else if (statement.kind === 'set')
+          (statement.target.startsWith('w') ? wires : next)[statement.target] = valueOf(statement.value);
         else execute(statement.branches.find((branch) => holds(branch.condition))?.body ?? statement.otherwise ?? []);
       }
     };

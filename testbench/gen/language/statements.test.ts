@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { emitVerilog, instance, module, Out, type VerilogDesign } from '../../../gen/index.ts';
 import { VerilatorSimulation } from '../../../sim/verilator/simulation.ts';
@@ -12,7 +12,11 @@ const cycles = full ? 2000 : 300;
 const outputNames = ['w0', 'w1', 'r0', 'r1', 'now', 'sync', 'held'] as const;
 const inputNames = ['x', 'y', 'address', 'c0', 'c1', 'c2', 'c3'] as const;
 
-const set = (target: 'w0' | 'w1' | 'r0' | 'r1', plus: number): Statement => ({ kind: 'set', target, value: { from: 'x', plus } });
+const set = (target: 'w0' | 'w1' | 'r0' | 'r1', plus: number): Statement => ({
+  kind: 'set',
+  target,
+  value: { from: 'x', plus },
+});
 const on = (of: 'c0' | 'c1' | 'c2' | 'c3') => ({ of, negated: false });
 
 /** Programs that say what they are about; the random ones come after them. */
@@ -41,7 +45,15 @@ const telling: Statement[][] = [
       branches: [
         {
           condition: on('c0'),
-          body: [set('w0', 1), set('r1', 1), { kind: 'when', branches: [{ condition: on('c1'), body: [set('w0', 2), set('r1', 2)] }], otherwise: undefined }],
+          body: [
+            set('w0', 1),
+            set('r1', 1),
+            {
+              kind: 'when',
+              branches: [{ condition: on('c1'), body: [set('w0', 2), set('r1', 2)] }],
+              otherwise: undefined,
+            },
+          ],
         },
       ],
       otherwise: [{ kind: 'when', branches: [{ condition: on('c2'), body: [] }], otherwise: [set('w0', 3)] }],
@@ -49,8 +61,16 @@ const telling: Statement[][] = [
   ],
   // Two writes of one memory in one cycle: the later counts.
   [
-    { kind: 'when', branches: [{ condition: on('c1'), body: [{ kind: 'write', value: { from: 'x', plus: 0 } }] }], otherwise: undefined },
-    { kind: 'when', branches: [{ condition: on('c2'), body: [{ kind: 'write', value: { from: 'y', plus: 1 } }] }], otherwise: undefined },
+    {
+      kind: 'when',
+      branches: [{ condition: on('c1'), body: [{ kind: 'write', value: { from: 'x', plus: 0 } }] }],
+      otherwise: undefined,
+    },
+    {
+      kind: 'when',
+      branches: [{ condition: on('c2'), body: [{ kind: 'write', value: { from: 'y', plus: 1 } }] }],
+      otherwise: undefined,
+    },
   ],
 ];
 
@@ -59,13 +79,16 @@ describe('conditional statements, registers and memories mean what a step-by-ste
   let design: VerilogDesign;
   let simulation: VerilatorSimulation | undefined;
   beforeAll(async () => {
-    const outs = Object.fromEntries(all.flatMap((_, index) => outputNames.map((name) => [`p${index}_${name}`, Out(programPorts[name].type)])));
+    const outs = Object.fromEntries(
+      all.flatMap((_, index) => outputNames.map((name) => [`p${index}_${name}`, Out(programPorts[name].type)])),
+    );
     const { x, y, address, c0, c1, c2, c3 } = programPorts;
     const top = module('Programs', { x, y, address, c0, c1, c2, c3, ...outs }, (io) => {
       all.forEach((program, index) => {
         const child = instance(programModule(`Program${index}`, program));
         for (const name of inputNames) (child[name] as { set(value: unknown): void }).set(io[name]);
-        for (const name of outputNames) (io as unknown as Record<string, { set(value: unknown): void }>)[`p${index}_${name}`]!.set(child[name]);
+        for (const name of outputNames)
+          (io as unknown as Record<string, { set(value: unknown): void }>)[`p${index}_${name}`]!.set(child[name]);
       });
     });
     design = emitVerilog(top);
@@ -79,14 +102,17 @@ describe('conditional statements, registers and memories mean what a step-by-ste
     const wrong: string[] = [];
     let compared = 0;
     for (const now of fc.sample(inputs, { seed, numRuns: cycles })) {
-      for (const [name, value] of Object.entries(now)) sim.poke(name, value);
+      for (const name of [...inputNames, 'reset'] as const) sim.poke(name, now[name]);
       models.forEach((model, index) => {
         const expected: Outputs = model.outputs(now);
         for (const name of outputNames) {
           const found = sim.peek(`p${index}_${name}`);
           if (expected[name] === undefined) continue;
           compared++;
-          if (found !== expected[name]) wrong.push(`cycle ${sim.cycles}, program ${index}: ${name} is ${found}, not ${expected[name]}: ${JSON.stringify(all[index])}`);
+          if (found !== expected[name])
+            wrong.push(
+              `cycle ${sim.cycles}, program ${index}: ${name} is ${found}, not ${expected[name]}: ${JSON.stringify(all[index])}`,
+            );
         }
         model.clock(now);
       });

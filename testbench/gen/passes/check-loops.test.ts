@@ -1,16 +1,35 @@
 import { describe, expect, test } from 'vitest';
-import { In, instance, module, Out, reg, Stage, Stream, UInt, wire, Bool, mem, when, Vec, Bits } from '../../../gen/index.ts';
+import {
+  In,
+  instance,
+  module,
+  Out,
+  reg,
+  Stage,
+  Stream,
+  UInt,
+  wire,
+  Bool,
+  mem,
+  when,
+  Vec,
+  Bits,
+} from '../../../gen/index.ts';
 import { readable, refusal } from '../refusal.ts';
 
 const byte = UInt(8);
 /** `through` depends on `a` within the cycle, `later` only a cycle later, `other` on `b`. */
-const Mixed = module('Mixed', { a: In(byte), b: In(byte), through: Out(byte), later: Out(byte), other: Out(byte) }, ({ a, b, through, later, other }) => {
-  const kept = reg(byte);
-  kept.set(a);
-  through.set(a.add(1));
-  later.set(kept);
-  other.set(b);
-});
+const Mixed = module(
+  'Mixed',
+  { a: In(byte), b: In(byte), through: Out(byte), later: Out(byte), other: Out(byte) },
+  ({ a, b, through, later, other }) => {
+    const kept = reg(byte);
+    kept.set(a);
+    through.set(a.add(1));
+    later.set(kept);
+    other.set(b);
+  },
+);
 
 describe('L001: combinational loop', () => {
   test('two wires', () => {
@@ -149,7 +168,10 @@ describe('no loop', () => {
       y.set(child.through);
     });
     const { paths, ir } = outer.checked;
-    const dependsOn = [...paths].map(([output, inputs]) => [output.fixedName, [...inputs].map((input) => input.fixedName)]);
+    const dependsOn = [...paths].map(([output, inputs]) => [
+      output.fixedName,
+      [...inputs].map((input) => input.fixedName),
+    ]);
     expect(dependsOn).toEqual([['y', ['a']]]);
     expect(ir.instances.length).toBe(1);
   });

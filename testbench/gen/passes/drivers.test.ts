@@ -156,7 +156,11 @@ describe('D002: nothing drives a signal that is read', () => {
       }),
     );
     const found = error.diagnostics.filter(({ code }) => code === 'D002').map(({ message }) => message);
-    expect(found).toEqual(['register state is read, but driven by nothing', 'wire enable is read, but driven by nothing', 'memory words is read, but written by nothing']);
+    expect(found).toEqual([
+      'register state is read, but driven by nothing',
+      'wire enable is read, but driven by nothing',
+      'memory words is read, but written by nothing',
+    ]);
   });
 
   test('what nothing reads need not be driven', () => {

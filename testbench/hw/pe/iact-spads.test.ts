@@ -20,32 +20,18 @@ interface Walk {
   readonly rows: readonly (readonly number[])[][];
 }
 
-/** A job for the weights; one that only ends a window says `end`. */
-type Job = readonly [value: number, column: number, last: boolean] | 'end';
+/** An iact for the weights, as [value, column]. */
+type Iact = readonly [value: number, column: number];
 
-/** The jobs of a walk, from the values themselves. */
-function expectedJobs({ dense, columns, windowSegments, stepSegments, windows, rows }: Walk): Job[] {
-  const jobs: Job[] = [];
-  for (const segments of rows) {
-    for (let window = 0; window < windows; window++) {
-      const inside = segments.slice(window * stepSegments, window * stepSegments + windowSegments);
-      const length = inside[0]!.length;
-      const entries = inside.map((values) =>
-        dense ? values.map((data, row) => ({ data, row })) : entriesOf(values).map(({ data, row }) => ({ data, row })),
-      );
-      entries.forEach((segment, index) => {
-        const counting = segment.filter(({ row }) => index * length + row < columns);
-        const lastSegment = index === windowSegments - 1;
-        // The end travels with the last entry, unless it isn't known before the segment's remaining entries are seen.
-        const carried = lastSegment && counting.length > 0 && counting.length === segment.length;
-        counting.forEach(({ data, row }, at) => {
-          jobs.push([data & 255, index * length + row, carried && at === counting.length - 1]);
-        });
-        if (lastSegment && !carried) jobs.push('end');
-      });
-    }
-  }
-  return jobs;
+/** The iacts of each window of a walk, from the values themselves. */
+function expectedIacts({ dense, columns, windowSegments, stepSegments, windows, rows }: Walk): Iact[][] {
+  return rows.flatMap((segments) =>
+    Array.from({ length: windows }, (_, window) => {
+      const values = segments.slice(window * stepSegments, window * stepSegments + windowSegments).flat();
+      const iacts = values.slice(0, columns).map((value, column): Iact => [value & 255, column]);
+      return dense ? iacts : iacts.filter(([value]) => value !== 0);
+    }),
+  );
 }
 
 function wordsOf({ dense, rows }: Walk): Uint32Array {
@@ -85,17 +71,18 @@ describe.each([
   }
 
   function walk(what: Walk, stall = 0, seed = 1): void {
-    const expected = expectedJobs(what);
     const ready = Random.stream(seed, 'ready');
-    const jobs: Job[] = [];
-    let waiting: Job | undefined;
+    const windows: Iact[][] = [];
+    const window: Iact[] = [];
+    let waiting: ReturnType<typeof jobOffered>;
     const look = (): void => {
-      const offered = sim.peek('job_valid') === 1 ? jobOf() : undefined;
-      if (waiting !== undefined) expect(offered, 'a job that waits stays').toEqual(waiting);
-      waiting = offered;
-      if (offered === undefined || sim.peek('job_ready') === 0) return;
-      jobs.push(offered);
-      waiting = undefined;
+      const offered = jobOffered();
+      expect(offered, 'a job that waits stays').toEqual(waiting ?? offered);
+      const taken = sim.peek('job_ready') === 1;
+      waiting = taken ? undefined : offered;
+      if (offered === undefined || !taken) return;
+      if (offered.iact !== undefined) window.push(offered.iact);
+      if (offered.last) windows.push(window.splice(0));
     };
     const drive = (): void => sim.poke('job_ready', Number(ready.fraction() >= stall));
     start(what);
@@ -108,14 +95,16 @@ describe.each([
     for (let cycle = 0; cycle < 1000 && sim.peek('done') === 0; cycle++) watch.step();
     expect(sim.peek('done')).toBe(1);
     watch.step(3);
-    expect(jobs).toEqual(expected);
+    expect(windows).toEqual(expectedIacts(what));
+    expect(window).toEqual([]);
   }
 
-  /** What a job that only ends a window says beside that doesn't matter. */
-  function jobOf(): Job {
+  /** The job on offer; where it only ends a window, it has no iact, and whatever else it says doesn't matter. */
+  function jobOffered(): { iact: Iact | undefined; last: boolean } | undefined {
+    if (sim.peek('job_valid') === 0) return undefined;
     const last = sim.peek('job_last') === 1;
-    if (sim.peek('job_empty') === 1 && last) return 'end';
-    return [Number(sim.peek('job_value')), Number(sim.peek('job_column')), last];
+    if (sim.peek('job_empty') === 1) return { iact: undefined, last };
+    return { iact: [Number(sim.peek('job_value')), Number(sim.peek('job_column'))], last };
   }
 
   const both = [false, true].map((dense) => ({ dense }));

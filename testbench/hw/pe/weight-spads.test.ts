@@ -60,7 +60,7 @@ describe('WeightSpads', () => {
   });
   afterAll(() => sim.close());
 
-  function load(columns: readonly (readonly number[])[], dense: boolean, stall: number, seed: number): void {
+  function start(columns: readonly (readonly number[])[], dense: boolean): void {
     sim.poke('dense', Number(dense));
     sim.poke('columns', columns.length);
     sim.poke('filters', columns[0]!.length);
@@ -69,14 +69,21 @@ describe('WeightSpads', () => {
     sim.step();
     sim.poke('start', 0);
     expect(sim.peek('loaded')).toBe(0);
+  }
+
+  function load(columns: readonly (readonly number[])[], dense: boolean, stall: number, seed: number): void {
+    start(columns, dense);
     const words = sentWords(columns, dense).map((data) => ({ data }));
     exchange(sim, sim.design, { send: { words }, stall, seed });
     sim.step();
     expect(sim.peek('loaded')).toBe(1);
   }
 
-  /** The words that come out for the iacts, with the psum side blocking with the probability `stall`. */
-  function read(iacts: readonly Iact[], stall: number, seed: number): string[] {
+  /**
+   * The words that come out for the iacts, with the psum side blocking with the probability `stall`, while the rest of the
+   * tile's words come.
+   */
+  function read(iacts: readonly Iact[], stall: number, seed: number, words: readonly number[] = []): string[] {
     const random = Random.stream(seed, 'blocked');
     const seen: string[] = [];
     let windowsRead = 0;
@@ -92,6 +99,8 @@ describe('WeightSpads', () => {
       lastAnnounced = sim.peek('windowRead') === 1;
       windowsRead += Number(lastAnnounced);
       reads += Number(sim.peek('reads'));
+      const moves = lastAnnounced || sim.peek('reads') === 1;
+      expect(moves && sim.peek('blocked') === 1, 'nothing is read while blocked').toBe(false);
     };
     const drive = (): void => sim.poke('blocked', Number(random.fraction() < stall));
     const beats = iacts.map(({ value, column, last }) => ({
@@ -101,7 +110,7 @@ describe('WeightSpads', () => {
       empty: Number(column === undefined),
     }));
     const watch = watched(sim, look, drive);
-    exchange(watch, sim.design, { send: { iact: beats }, stall, seed });
+    exchange(watch, sim.design, { send: { iact: beats, words: words.map((data) => ({ data })) }, stall, seed });
     // Nothing is left in the pipeline when no column has been there for a while.
     for (let cycle = 0, quiet = 0; quiet < 6 && cycle < 2000; cycle++) {
       watch.step();
@@ -129,6 +138,15 @@ describe('WeightSpads', () => {
     ] as const) {
       load(columns, dense, stall, seed);
       expect(read(iacts, stall, seed)).toEqual(expected(columns, dense, iacts));
+      // Once more, with the iacts coming as soon as the columns' addresses are there, over the words of another tile.
+      load(randomColumns(12, 16, 1), true, 0, 1);
+      const words = sentWords(columns, dense);
+      const addresses = dense ? 0 : Math.ceil(columns.length / 3);
+      start(columns, dense);
+      exchange(sim, sim.design, { send: { words: words.slice(0, addresses).map((data) => ({ data })) }, stall, seed });
+      expect(sim.peek('addressed')).toBe(1);
+      expect(read(iacts, stall, seed, words.slice(addresses))).toEqual(expected(columns, dense, iacts));
+      expect(sim.peek('loaded')).toBe(1);
     }
   }
 
@@ -169,7 +187,11 @@ describe('WeightSpads', () => {
 
   test.each([1, 2, 3, 15, 16, 31, 32])('%i filters, compressed', (filters) => {
     const count = Math.min(16, Math.floor(96 / Math.ceil(filters / 2)));
-    for (const density of [0.2, 1]) check(randomColumns(count, filters, density), false, windows(8, count, 0.7));
+    for (const density of [0.2, 1]) {
+      for (const some of [count, count - 1, count - 2]) {
+        check(randomColumns(some, filters, density), false, windows(5, some, 0.7));
+      }
+    }
   });
 
   test.each([1, 2, 3, 4, 5, 6, 7, 15, 16, 31, 32])('%i filters, uncompressed', (filters) => {
