@@ -27,9 +27,25 @@ export {
   type VecType,
   widthOf,
 } from './language/types.ts';
-export type { BitsVal, BoolVal, Drive, SIntVal, StreamSink, StreamSource, UIntVal, Val, Var } from './language/values.ts';
+export type {
+  BitsVal,
+  BoolVal,
+  Drive,
+  SIntVal,
+  StreamSink,
+  StreamSource,
+  UIntVal,
+  Val,
+  Var,
+} from './language/values.ts';
 export { when, type WhenChain } from './language/when.ts';
-export { emitVerilog, type VerilogDesign, type VerilogFile, type VerilogModule, type VerilogPort } from './verilog/design.ts';
+export {
+  emitVerilog,
+  type VerilogDesign,
+  type VerilogFile,
+  type VerilogModule,
+  type VerilogPort,
+} from './verilog/design.ts';
 export { type Channel, channel } from './stream/channel.ts';
 export { connect } from './stream/connect.ts';
 export { Queue, queue } from './stream/queue.ts';

@@ -6,11 +6,18 @@ export class ElaborationError extends Error {
   override readonly name = 'ElaborationError';
   /** The input is at fault: a command that meets this error prints the message and ends with 2. */
   readonly exitCode = 2;
-  readonly diagnostics: readonly Diagnostic[];
+  // Private, so that an uncaught error prints its message and not its insides.
+  readonly #diagnostics: readonly Diagnostic[];
 
   constructor(diagnostics: readonly Diagnostic[]) {
     super(diagnostics.map(formatDiagnostic).join('\n\n'));
-    this.diagnostics = diagnostics;
+    this.#diagnostics = diagnostics;
+    // The places that matter are in the message; the library's own calls would bury them.
+    this.stack = `ElaborationError:\n${this.message}`;
+  }
+
+  get diagnostics(): readonly Diagnostic[] {
+    return this.#diagnostics;
   }
 
   get codes(): readonly DiagnosticCode[] {

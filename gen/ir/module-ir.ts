@@ -37,20 +37,7 @@ export interface InstanceIr {
 
 export type UnaryOperator = 'not' | 'reduce-or' | 'reduce-and' | 'reduce-xor';
 export type BinaryOperator =
-  | 'add'
-  | 'sub'
-  | 'mul'
-  | 'and'
-  | 'or'
-  | 'xor'
-  | 'eq'
-  | 'ne'
-  | 'lt'
-  | 'le'
-  | 'gt'
-  | 'ge'
-  | 'shift-left'
-  | 'shift-right';
+  'add' | 'sub' | 'mul' | 'and' | 'or' | 'xor' | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge' | 'shift-left' | 'shift-right';
 
 interface ExpressionBase {
   readonly type: GroundType;
@@ -87,7 +74,12 @@ export type Expression =
       readonly whenFalse: Expression;
     })
   | (ExpressionBase & { readonly op: 'concat'; readonly parts: readonly Expression[] })
-  | (ExpressionBase & { readonly op: 'slice'; readonly operand: Expression; readonly high: number; readonly low: number })
+  | (ExpressionBase & {
+      readonly op: 'slice';
+      readonly operand: Expression;
+      readonly high: number;
+      readonly low: number;
+    })
   | (ExpressionBase & { readonly op: 'extend'; readonly operand: Expression })
   | (ExpressionBase & { readonly op: 'cast'; readonly operand: Expression })
   | (ExpressionBase & { readonly op: 'read'; readonly memory: MemoryIr; readonly address: Expression });

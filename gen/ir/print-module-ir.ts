@@ -9,8 +9,11 @@ export function printModuleIr(ir: ModuleIr): string {
   const naming = numberedNames(ir);
   const lines = [`module ${ir.name}`];
   for (const signal of ir.signals) lines.push(`  ${declaration(signal, naming.signal(signal))}`);
-  for (const memory of ir.memories) lines.push(`  memory ${naming.memory(memory)}: ${memory.depth} x ${groundTypeText(memory.type)}`);
-  ir.instances.forEach((instance, index) => lines.push(`  instance ${instance.fixedName ?? `instance${index}`}: ${instance.module.name}`));
+  for (const memory of ir.memories)
+    lines.push(`  memory ${naming.memory(memory)}: ${memory.depth} x ${groundTypeText(memory.type)}`);
+  ir.instances.forEach((instance, index) =>
+    lines.push(`  instance ${instance.fixedName ?? `instance${index}`}: ${instance.module.name}`),
+  );
   lines.push(...printStatements(ir.body, naming, '  '));
   return `${lines.join('\n')}\n`;
 }
@@ -25,7 +28,10 @@ function numberedNames(ir: ModuleIr): Naming {
   const signals = new Map<SignalIr, string>();
   const counts = new Map<string, number>();
   for (const signal of ir.signals) {
-    const owner = signal.instance === undefined ? signal.category : `instance${ir.instances.indexOf(signal.instance)}.${signal.path.join('.')}`;
+    const owner =
+      signal.instance === undefined
+        ? signal.category
+        : `instance${ir.instances.indexOf(signal.instance)}.${signal.path.join('.')}`;
     const number = counts.get(owner) ?? 0;
     if (signal.instance === undefined) counts.set(owner, number + 1);
     signals.set(signal, signal.fixedName ?? (signal.instance === undefined ? `${owner}${number}` : owner));

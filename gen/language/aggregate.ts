@@ -17,11 +17,16 @@ export type MakeLeaf = (type: GroundType, path: readonly string[], flipped: bool
 export function buildTree(type: HardwareType, makeLeaf: MakeLeaf, path: readonly string[] = []): Tree {
   switch (type.kind) {
     case 'bundle': {
-      const fields = Object.entries(type.fields).map(([name, field]) => [name, buildTree(field, makeLeaf, [...path, name])]);
+      const fields = Object.entries(type.fields).map(([name, field]) => [
+        name,
+        buildTree(field, makeLeaf, [...path, name]),
+      ]);
       return withSet(Object.fromEntries(fields) as { [field: string]: Tree });
     }
     case 'vec': {
-      const elements = Array.from({ length: type.length }, (_, index) => buildTree(type.element, makeLeaf, [...path, String(index)]));
+      const elements = Array.from({ length: type.length }, (_, index) =>
+        buildTree(type.element, makeLeaf, [...path, String(index)]),
+      );
       Object.defineProperty(elements, 'at', { value: (index: Signal) => chooseElement(elements, index) });
       return withSet(elements);
     }
@@ -78,7 +83,10 @@ export function muxTree(condition: Signal, whenTrue: Tree, whenFalse: Tree, path
     choice.expression.path = path;
     return choice;
   }
-  const chosen = Object.entries(whenTrue).map(([key, tree]) => [key, muxTree(condition, tree, (whenFalse as Record<string, Tree>)[key]!, [...path, key])]);
+  const chosen = Object.entries(whenTrue).map(([key, tree]) => [
+    key,
+    muxTree(condition, tree, (whenFalse as Record<string, Tree>)[key]!, [...path, key]),
+  ]);
   const object = Object.fromEntries(chosen) as Record<string, Tree>;
   return Array.isArray(whenTrue) ? Object.values(object) : object;
 }
@@ -93,7 +101,12 @@ function chooseElement(elements: readonly Tree[], index: Signal): Tree {
       `use extend(${expected}) or trunc(${expected}) on the index`,
     );
   }
-  return elements.slice(0, -1).reduceRight<Tree>((rest, element, position) => muxTree(index.eq(position), element, rest), elements[elements.length - 1]!);
+  return elements
+    .slice(0, -1)
+    .reduceRight<Tree>(
+      (rest, element, position) => muxTree(index.eq(position), element, rest),
+      elements[elements.length - 1]!,
+    );
 }
 
 function withSet<T extends object>(tree: T): T {

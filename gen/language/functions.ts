@@ -2,7 +2,7 @@
 import { captureSite } from '../source/capture-site.ts';
 import { buildTree, leavesOf, muxTree, type Tree } from './aggregate.ts';
 import { currentModule } from './module-builder.ts';
-import { fatal, make, operand, type Operand, Signal } from './signal.ts';
+import { fatal, make, operand, type Operand, type Signal } from './signal.ts';
 import { type DataType, widthOf } from './types.ts';
 import type { AnyVal, BitsVal, BoolVal, Literal, SIntVal, UIntVal, Val } from './values.ts';
 
@@ -18,15 +18,30 @@ export function any(first: BoolVal, ...rest: BoolVal[]): BoolVal {
 
 /** Wrapping sum of values of one width. */
 export function sum<V extends UIntVal | SIntVal>(first: V, ...rest: V[]): V {
-  return rest.reduce<V>((total, next) => (total as unknown as Signal).add(next as unknown as Signal) as unknown as V, first);
+  return rest.reduce<V>(
+    (total, next) => (total as unknown as Signal).add(next as unknown as Signal) as unknown as V,
+    first,
+  );
 }
 
 /** `whenTrue` where `condition` is 1, else `whenFalse`; of bundles and vectors, part by part. */
-export function mux<W extends number>(condition: BoolVal, whenTrue: UIntVal<W>, whenFalse: UIntVal<W> | Literal): UIntVal<W>;
+export function mux<W extends number>(
+  condition: BoolVal,
+  whenTrue: UIntVal<W>,
+  whenFalse: UIntVal<W> | Literal,
+): UIntVal<W>;
 export function mux<W extends number>(condition: BoolVal, whenTrue: Literal, whenFalse: UIntVal<W>): UIntVal<W>;
-export function mux<W extends number>(condition: BoolVal, whenTrue: SIntVal<W>, whenFalse: SIntVal<W> | Literal): SIntVal<W>;
+export function mux<W extends number>(
+  condition: BoolVal,
+  whenTrue: SIntVal<W>,
+  whenFalse: SIntVal<W> | Literal,
+): SIntVal<W>;
 export function mux<W extends number>(condition: BoolVal, whenTrue: Literal, whenFalse: SIntVal<W>): SIntVal<W>;
-export function mux<W extends number>(condition: BoolVal, whenTrue: BitsVal<W>, whenFalse: BitsVal<W> | Literal): BitsVal<W>;
+export function mux<W extends number>(
+  condition: BoolVal,
+  whenTrue: BitsVal<W>,
+  whenFalse: BitsVal<W> | Literal,
+): BitsVal<W>;
 export function mux<W extends number>(condition: BoolVal, whenTrue: Literal, whenFalse: BitsVal<W>): BitsVal<W>;
 export function mux(condition: BoolVal, whenTrue: BoolVal, whenFalse: BoolVal | boolean): BoolVal;
 export function mux(condition: BoolVal, whenTrue: boolean, whenFalse: BoolVal): BoolVal;
@@ -49,7 +64,12 @@ export function pack(value: object): BitsVal {
 export function unpack<const T extends DataType>(type: T, bits: BitsVal): Val<T> {
   const whole = bits as unknown as Signal;
   if (whole.width !== widthOf(type)) {
-    throw fatal('W001', captureSite(), `unpack() of a type of ${widthOf(type)} bits is given ${whole.width} bits`, 'give exactly the bits that the type takes');
+    throw fatal(
+      'W001',
+      captureSite(),
+      `unpack() of a type of ${widthOf(type)} bits is given ${whole.width} bits`,
+      'give exactly the bits that the type takes',
+    );
   }
   let high = whole.width - 1;
   const tree = buildTree(type, (part, path) => {

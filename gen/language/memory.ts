@@ -28,14 +28,21 @@ export interface Memory<T extends SimpleType> {
 export function mem<const T extends SimpleType>(type: T, depth: number): Memory<T> {
   const builder = currentModule('mem()');
   const site = captureSite();
-  if (!Number.isInteger(depth) || depth < 2) throw fatal('P001', site, `mem() of depth ${depth}`, 'a depth is a whole number from 2; for one word use reg()');
+  if (!Number.isInteger(depth) || depth < 2)
+    throw fatal('P001', site, `mem() of depth ${depth}`, 'a depth is a whole number from 2; for one word use reg()');
   const ground: GroundType = { kind: type.kind, width: type.width };
   const memory = { type: ground, depth, site };
   builder.ir.memories.push(memory);
 
   const addressOf = (address: UIntVal, what: string) => {
     const here = captureSite();
-    const expression = operand(builder, address as unknown as Operand, { kind: 'uint', width: bitsFor(depth) }, here, what);
+    const expression = operand(
+      builder,
+      address as unknown as Operand,
+      { kind: 'uint', width: bitsFor(depth) },
+      here,
+      what,
+    );
     if (expression.type.kind !== 'uint' || expression.type.width !== bitsFor(depth)) {
       report(builder, 'W001', here, {
         message: `${what} of a memory of ${depth} words needs an address of type UInt(${bitsFor(depth)}), and is given ${groundTypeText(expression.type)}`,

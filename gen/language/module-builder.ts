@@ -36,7 +36,17 @@ export function currentModule(what: string): ModuleBuilder {
 
 export function newBuilder(name: string, site: Site): ModuleBuilder {
   const body: Statement[] = [];
-  const ir: ModuleIr = { name, site, ports: [], streams: [], signals: [], memories: [], instances: [], body, expressions: [] };
+  const ir: ModuleIr = {
+    name,
+    site,
+    ports: [],
+    streams: [],
+    signals: [],
+    memories: [],
+    instances: [],
+    body,
+    expressions: [],
+  };
   return { ir, diagnostics: [], scopes: [body] };
 }
 

@@ -25,19 +25,28 @@ export interface Module<P extends Ports = Ports> {
 export function module<const P extends Ports>(name: string, ports: P, body: (ports: Inside<P>) => void): Module<P> {
   const site = captureSite();
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-    throw fatal('N001', site, `"${name}" can't name a Verilog module`, 'use letters, digits and _, not starting with a digit');
+    throw fatal(
+      'N001',
+      site,
+      `"${name}" can't name a Verilog module`,
+      'use letters, digits and _, not starting with a digit',
+    );
   }
   if (verilogKeywords.includes(name)) {
     throw fatal('N001', site, `"${name}" can't name a module: it is a Verilog keyword`, 'choose another name');
   }
   const builder = newBuilder(name, site);
   withBuilder(builder, () => {
-    const inside = Object.fromEntries(Object.entries(ports).map(([key, port]) => [key, declarePort(builder, key, port)]));
+    const inside = Object.fromEntries(
+      Object.entries(ports).map(([key, port]) => [key, declarePort(builder, key, port)]),
+    );
     try {
       elaborateBody(() => body(inside as unknown as Inside<P>), site);
     } catch (error) {
       // What was wrong before often explains what could not go on.
-      throw error instanceof ElaborationError ? new ElaborationError([...builder.diagnostics, ...error.diagnostics]) : error;
+      throw error instanceof ElaborationError
+        ? new ElaborationError([...builder.diagnostics, ...error.diagnostics])
+        : error;
     }
   });
   if (builder.diagnostics.length > 0) throw new ElaborationError(builder.diagnostics);
@@ -48,7 +57,12 @@ export function module<const P extends Ports>(name: string, ports: P, body: (por
 function elaborateBody(body: () => void, site: Site): void {
   const result: unknown = body();
   if (result instanceof Promise) {
-    throw fatal('C002', site, 'the body of a module is asynchronous', 'give a plain function: the module is described while it runs');
+    throw fatal(
+      'C002',
+      site,
+      'the body of a module is asynchronous',
+      'give a plain function: the module is described while it runs',
+    );
   }
 }
 
@@ -56,7 +70,9 @@ function elaborateBody(body: () => void, site: Site): void {
  * Makes a parametrised module that is elaborated once per distinct parameters: asking again gives the same module.
  * Parameters are plain data: numbers, strings, booleans, hardware types, modules, and arrays and records of such.
  */
-export function generator<A extends readonly unknown[], P extends Ports>(describe: (...parameters: A) => Module<P>): (...parameters: A) => Module<P> {
+export function generator<A extends readonly unknown[], P extends Ports>(
+  describe: (...parameters: A) => Module<P>,
+): (...parameters: A) => Module<P> {
   const made = new Map<string, Module<P>>();
   return (...parameters) => {
     const key = canonical(parameters);
@@ -119,14 +135,29 @@ function canonical(value: unknown): string {
   // Modules of one name can differ: only the same object is the same parameter.
   if (isModule(value)) return `module ${identity(value)}`;
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  const plain = typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
-  if (!plain && (typeof value === 'object' || typeof value === 'function' || typeof value === 'symbol') && value !== null) {
+  const plain =
+    typeof value === 'object' &&
+    value !== null &&
+    [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
+  if (
+    !plain &&
+    (typeof value === 'object' || typeof value === 'function' || typeof value === 'symbol') &&
+    value !== null
+  ) {
     const what = typeof value === 'object' ? `an object of class ${value.constructor.name}` : `a ${typeof value}`;
-    throw fatal('P001', captureSite(), `a generator's parameter is ${what}, and two of those can't be compared`, 'give plain data: numbers, strings, types, modules, arrays and records');
+    throw fatal(
+      'P001',
+      captureSite(),
+      `a generator's parameter is ${what}, and two of those can't be compared`,
+      'give plain data: numbers, strings, types, modules, arrays and records',
+    );
   }
   if (plain) {
     const entries = Object.entries(value as Record<string, unknown>).filter(([, field]) => field !== undefined);
-    return `{${entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`).join(',')}}`;
+    return `{${entries
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`)
+      .join(',')}}`;
   }
   return JSON.stringify(value) ?? 'undefined';
 }

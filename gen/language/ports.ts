@@ -26,10 +26,18 @@ type Drivable<T> = T extends StreamType<infer D> ? StreamSink<D> : T extends Dat
 
 /** The ports as the module's own body sees them. */
 export type Inside<P extends Ports> = {
-  readonly [K in keyof P]: P[K] extends Port<'input', infer T> ? Readable<T> : P[K] extends Port<'output', infer T> ? Drivable<T> : never;
+  readonly [K in keyof P]: P[K] extends Port<'input', infer T>
+    ? Readable<T>
+    : P[K] extends Port<'output', infer T>
+      ? Drivable<T>
+      : never;
 };
 
 /** The ports of an instance as its parent sees them. */
 export type Outside<P extends Ports> = {
-  readonly [K in keyof P]: P[K] extends Port<'input', infer T> ? Drivable<T> : P[K] extends Port<'output', infer T> ? Readable<T> : never;
+  readonly [K in keyof P]: P[K] extends Port<'input', infer T>
+    ? Drivable<T>
+    : P[K] extends Port<'output', infer T>
+      ? Readable<T>
+      : never;
 };

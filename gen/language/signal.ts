@@ -31,7 +31,10 @@ export class Signal {
 
   named(name: string): this {
     const { expression } = this;
-    if (expression.op === 'signal' && (expression.signal.category === 'input' || expression.signal.category === 'output')) {
+    if (
+      expression.op === 'signal' &&
+      (expression.signal.category === 'input' || expression.signal.category === 'output')
+    ) {
       // A port's name is its key: what is named is the value read from it.
       const { builder, site } = this.begin('named()');
       return make(builder, { op: 'cast', operand: expression, type: this.type, site, fixedName: name }) as this;
@@ -131,7 +134,12 @@ export class Signal {
     const { builder, site, self } = this.begin('mux()');
     const shape = [whenTrue, whenFalse].find((value) => value instanceof Signal)?.type;
     if (shape === undefined) {
-      throw fatal('W001', site, 'mux() between two plain values has no width', 'make one of them a signal: lit(UInt(4), 3)');
+      throw fatal(
+        'W001',
+        site,
+        'mux() between two plain values has no width',
+        'make one of them a signal: lit(UInt(4), 3)',
+      );
     }
     const onTrue = operand(builder, whenTrue, shape, site, 'mux()');
     const onFalse = operand(builder, whenFalse, shape, site, 'mux()');
@@ -149,7 +157,8 @@ export class Signal {
 
   extend(width: number): Signal {
     const { builder, site, self } = this.begin('extend()');
-    if (!Number.isInteger(width)) throw fatal('W004', site, `extend(${width}) of ${groundTypeText(this.type)}`, 'give a whole number');
+    if (!Number.isInteger(width))
+      throw fatal('W004', site, `extend(${width}) of ${groundTypeText(this.type)}`, 'give a whole number');
     if (width < this.width) {
       report(builder, 'W004', site, {
         message: `extend(${width}) of ${groundTypeText(this.type)} would make it narrower`,
@@ -177,7 +186,12 @@ export class Signal {
     if (amount === 0) return this;
     const { builder, site, self } = this.begin('shl()');
     if (!Number.isInteger(amount) || amount < 0) {
-      throw fatal('W004', site, `shl(${amount}) of ${groundTypeText(this.type)}`, 'give a whole number from 0; shiftLeft() takes a signal, shr() goes the other way');
+      throw fatal(
+        'W004',
+        site,
+        `shl(${amount}) of ${groundTypeText(this.type)}`,
+        'give a whole number from 0; shiftLeft() takes a signal, shr() goes the other way',
+      );
     }
     const zeros = make(builder, { op: 'literal', value: 0n, type: { kind: 'bits', width: amount }, site });
     const type = { kind: 'bits', width: this.width + amount } as const;
@@ -185,7 +199,9 @@ export class Signal {
   }
 
   shr(amount: number): Signal {
-    return amount === 0 ? this : this.slice(this.width - 1, amount, { kind: this.type.kind, width: this.width - amount });
+    return amount === 0
+      ? this
+      : this.slice(this.width - 1, amount, { kind: this.type.kind, width: this.width - amount });
   }
 
   shiftLeft(amount: Signal): Signal {
@@ -224,7 +240,12 @@ export class Signal {
   private slice(high: number, low: number, type: GroundType): Signal {
     const { builder, site, self } = this.begin('a slice');
     if (!(Number.isInteger(high) && Number.isInteger(low) && 0 <= low && low <= high && high < this.width)) {
-      throw fatal('W004', site, `bits ${high} down to ${low} don't lie within ${groundTypeText(this.type)}`, `use bits from ${this.width - 1} down to 0`);
+      throw fatal(
+        'W004',
+        site,
+        `bits ${high} down to ${low} don't lie within ${groundTypeText(this.type)}`,
+        `use bits from ${this.width - 1} down to 0`,
+      );
     }
     return make(builder, { op: 'slice', operand: self, high, low, type, site });
   }
@@ -241,7 +262,12 @@ export class Signal {
     return make(builder, { op: 'binary', operator, left: self, right, type, site });
   }
 
-  private extended(operator: BinaryOperator, what: string, other: Signal, widthFor: (a: number, b: number) => number): Signal {
+  private extended(
+    operator: BinaryOperator,
+    what: string,
+    other: Signal,
+    widthFor: (a: number, b: number) => number,
+  ): Signal {
     const { builder, site, self } = this.begin(what);
     if (other.type.kind !== this.type.kind) checkAlike(builder, what, self, other.expression, site);
     const width = widthFor(this.width, other.width);
@@ -251,7 +277,13 @@ export class Signal {
 
   private shiftBy(operator: BinaryOperator, amount: Signal): Signal {
     const { builder, site, self } = this.begin('a shift');
-    if (!(amount instanceof Signal)) throw fatal('W001', site, `a shift by ${String(amount)} needs no signal`, `use shl(${String(amount)}) or shr(${String(amount)})`);
+    if (!(amount instanceof Signal))
+      throw fatal(
+        'W001',
+        site,
+        `a shift by ${String(amount)} needs no signal`,
+        `use shl(${String(amount)}) or shr(${String(amount)})`,
+      );
     const right = operand(builder, amount, amount.type, site, 'a shift');
     if (right.type.kind !== 'uint') {
       report(builder, 'W001', site, {
@@ -278,7 +310,13 @@ export function make(builder: ModuleBuilder, expression: Expression): Signal {
 }
 
 /** A signal or plain value as an expression; a plain value takes the type `shape` and must fit it. */
-export function operand(builder: ModuleBuilder, value: Operand, shape: GroundType, site: Site, what: string): Expression {
+export function operand(
+  builder: ModuleBuilder,
+  value: Operand,
+  shape: GroundType,
+  site: Site,
+  what: string,
+): Expression {
   if (value instanceof Signal) {
     if (value.owner !== builder) {
       report(builder, 'H001', site, {
@@ -290,10 +328,20 @@ export function operand(builder: ModuleBuilder, value: Operand, shape: GroundTyp
     return value.expression;
   }
   if (typeof value === 'number' && !Number.isSafeInteger(value)) {
-    throw fatal('W003', site, `${what} is given ${value}, which is not a whole number that a double holds exactly`, 'give a whole number, or a bigint');
+    throw fatal(
+      'W003',
+      site,
+      `${what} is given ${value}, which is not a whole number that a double holds exactly`,
+      'give a whole number, or a bigint',
+    );
   }
   if (typeof value !== 'number' && typeof value !== 'bigint' && typeof value !== 'boolean') {
-    throw fatal('W001', site, `${what} is given ${value === undefined ? 'undefined' : `a ${typeof value}`}`, 'give a signal or a plain number');
+    throw fatal(
+      'W001',
+      site,
+      `${what} is given ${value === undefined ? 'undefined' : `a ${typeof value}`}`,
+      'give a signal or a plain number',
+    );
   }
   const number = BigInt(value);
   const { low, high } = rangeOf(shape);
@@ -350,7 +398,12 @@ function conversionHint(from: GroundType, to: GroundType): string {
   if (from.width < to.width) steps.push(`.extend(${to.width})`);
   if (from.width > to.width) steps.push(`.trunc(${to.width})`);
   if (from.kind !== to.kind) {
-    const cast = { uint: '.asUInt()', sint: '.asSInt()', bits: '.asBits()', bool: from.width === 1 || from.width > to.width ? '.bit(0)' : '.ne(0)' }[to.kind];
+    const cast = {
+      uint: '.asUInt()',
+      sint: '.asSInt()',
+      bits: '.asBits()',
+      bool: from.width === 1 || from.width > to.width ? '.bit(0)' : '.ne(0)',
+    }[to.kind];
     if (to.kind === 'bool') return `make it one bit: x${cast}`;
     steps.push(cast);
   }

@@ -32,13 +32,26 @@ export function reg<const T extends DataType>(type: T, options: RegisterOptions<
   const site = captureSite();
   const tree = buildTree(type, (ground, path) => {
     const reset = options.reset === undefined ? undefined : resetValue(builder, options.reset, ground, path, site);
-    const signal = declare(builder, { category: 'register', type: ground, site, fixedName: undefined, path, ...(reset === undefined ? {} : { reset }) });
+    const signal = declare(builder, {
+      category: 'register',
+      type: ground,
+      site,
+      fixedName: undefined,
+      path,
+      ...(reset === undefined ? {} : { reset }),
+    });
     return make(builder, { op: 'signal', signal, type: ground, site });
   });
   return tree as unknown as Var<T>;
 }
 
-function resetValue(builder: ModuleBuilder, reset: unknown, type: GroundType, path: readonly string[], site: ReturnType<typeof captureSite>): bigint {
+function resetValue(
+  builder: ModuleBuilder,
+  reset: unknown,
+  type: GroundType,
+  path: readonly string[],
+  site: ReturnType<typeof captureSite>,
+): bigint {
   const value = reset === 0 ? 0 : path.reduce<unknown>((tree, key) => (tree as Record<string, unknown>)[key], reset);
   const literal = operand(builder, value as number, type, site, 'reset');
   if (literal.op !== 'literal') throw new TypeError('reset: a reset value is a plain number, not a signal');
@@ -46,7 +59,10 @@ function resetValue(builder: ModuleBuilder, reset: unknown, type: GroundType, pa
 }
 
 /** A constant of a given type, for where no other operand says the width. */
-export function lit<const T extends Extract<DataType, { width: number }>>(type: T, value: Drive<T> & (number | bigint | boolean)): Val<T> {
+export function lit<const T extends Extract<DataType, { width: number }>>(
+  type: T,
+  value: Drive<T> & (number | bigint | boolean),
+): Val<T> {
   const builder = currentModule('lit()');
   const site = captureSite();
   const ground: GroundType = { kind: type.kind, width: type.width };
@@ -54,7 +70,11 @@ export function lit<const T extends Extract<DataType, { width: number }>>(type: 
 }
 
 /** A register that follows `value` one cycle behind. */
-export function regNext<T extends DataType>(type: T, value: Drive<T>, options: RegisterOptions<NoInfer<T>> = {}): Val<T> {
+export function regNext<T extends DataType>(
+  type: T,
+  value: Drive<T>,
+  options: RegisterOptions<NoInfer<T>> = {},
+): Val<T> {
   const register = reg(type, options);
   register.set(value);
   return register as unknown as Val<T>;

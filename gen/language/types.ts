@@ -40,7 +40,10 @@ export interface StreamType<T extends DataType = DataType> {
 export type Fields = { readonly [name: string]: DataType };
 export type SimpleType = UIntType | SIntType | BitsType | BoolType;
 /** What registers, wires, memories and stream payloads can hold. */
-export type DataType = SimpleType | BundleType<{ readonly [name: string]: DataType }> | { readonly kind: 'vec'; readonly element: DataType; readonly length: number };
+export type DataType =
+  | SimpleType
+  | BundleType<{ readonly [name: string]: DataType }>
+  | { readonly kind: 'vec'; readonly element: DataType; readonly length: number };
 export type HardwareType = DataType | StreamType;
 
 /** Unsigned integer of `width` bits. */
@@ -64,14 +67,21 @@ export const Bool: BoolType = { kind: 'bool', width: 1 };
 /** Named fields side by side. */
 export function Bundle<const F extends Fields>(fields: F): BundleType<F> {
   for (const name of Object.keys(fields)) {
-    if (name === 'set') throw fatal('N001', captureSite(), "a field of a Bundle can't be called set: that is how a bundle is driven", 'choose another name');
+    if (name === 'set')
+      throw fatal(
+        'N001',
+        captureSite(),
+        "a field of a Bundle can't be called set: that is how a bundle is driven",
+        'choose another name',
+      );
   }
   return { kind: 'bundle', fields };
 }
 
 /** `length` elements of one type. */
 export function Vec<T extends DataType>(length: number, element: T): VecType<T> {
-  if (!Number.isInteger(length) || length < 1) throw fatal('P001', captureSite(), `Vec() of length ${length}`, 'a length is a whole number from 1');
+  if (!Number.isInteger(length) || length < 1)
+    throw fatal('P001', captureSite(), `Vec() of length ${length}`, 'a length is a whole number from 1');
   return { kind: 'vec', element, length };
 }
 
@@ -110,7 +120,12 @@ const MAX_WIDTH = 65536;
 
 function checkedWidth<W extends number>(name: string, width: W): W {
   if (!Number.isInteger(width) || width < 1 || width > MAX_WIDTH) {
-    throw fatal('P001', captureSite(), `${name}() of width ${width}`, `a width is a whole number from 1 to ${MAX_WIDTH}`);
+    throw fatal(
+      'P001',
+      captureSite(),
+      `${name}() of width ${width}`,
+      `a width is a whole number from 1 to ${MAX_WIDTH}`,
+    );
   }
   return width;
 }

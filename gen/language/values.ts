@@ -48,7 +48,8 @@ interface Logic<Self, Operand> {
   not(): Self;
 }
 
-export interface UIntVal<W extends number = number> extends AnyVal, Ordered<UIntVal<W> | Literal>, Logic<UIntVal<W>, UIntVal<W> | Literal> {
+export interface UIntVal<W extends number = number>
+  extends AnyVal, Ordered<UIntVal<W> | Literal>, Logic<UIntVal<W>, UIntVal<W> | Literal> {
   __kind?: 'uint';
   __width?(width: W): void;
   /** Sum of the operands' width; a carry is lost. */
@@ -72,7 +73,8 @@ export interface UIntVal<W extends number = number> extends AnyVal, Ordered<UInt
   shiftRight(amount: UIntVal): UIntVal<W>;
 }
 
-export interface SIntVal<W extends number = number> extends AnyVal, Ordered<SIntVal<W> | Literal>, Logic<SIntVal<W>, SIntVal<W> | Literal> {
+export interface SIntVal<W extends number = number>
+  extends AnyVal, Ordered<SIntVal<W> | Literal>, Logic<SIntVal<W>, SIntVal<W> | Literal> {
   __kind?: 'sint';
   __width?(width: W): void;
   /** Sum of the operands' width; wraps in two's complement. */
@@ -96,7 +98,8 @@ export interface SIntVal<W extends number = number> extends AnyVal, Ordered<SInt
   shiftRight(amount: UIntVal): SIntVal<W>;
 }
 
-export interface BitsVal<W extends number = number> extends AnyVal, Compared<BitsVal<W> | Literal>, Logic<BitsVal<W>, BitsVal<W> | Literal> {
+export interface BitsVal<W extends number = number>
+  extends AnyVal, Compared<BitsVal<W> | Literal>, Logic<BitsVal<W>, BitsVal<W> | Literal> {
   __kind?: 'bits';
   __width?(width: W): void;
 }
@@ -117,19 +120,20 @@ export type VecVal<T extends DataType> = readonly Val<T>[] & {
 };
 
 /** A value of a type, for reading. */
-export type Val<T extends DataType> = T extends UIntType<infer W>
-  ? UIntVal<W>
-  : T extends SIntType<infer W>
-    ? SIntVal<W>
-    : T extends BitsType<infer W>
-      ? BitsVal<W>
-      : T extends BoolType
-        ? BoolVal
-        : T extends BundleType<infer F>
-          ? { readonly [K in keyof F]: Val<F[K]> }
-          : T extends { readonly kind: 'vec'; readonly element: infer E extends DataType }
-            ? VecVal<E>
-            : never;
+export type Val<T extends DataType> =
+  T extends UIntType<infer W>
+    ? UIntVal<W>
+    : T extends SIntType<infer W>
+      ? SIntVal<W>
+      : T extends BitsType<infer W>
+        ? BitsVal<W>
+        : T extends BoolType
+          ? BoolVal
+          : T extends BundleType<infer F>
+            ? { readonly [K in keyof F]: Val<F[K]> }
+            : T extends { readonly kind: 'vec'; readonly element: infer E extends DataType }
+              ? VecVal<E>
+              : never;
 
 /** What a target of a type can be driven with: a signal of that type, or a plain value. */
 export type Drive<T extends DataType> = T extends BoolType

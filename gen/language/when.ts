@@ -27,7 +27,12 @@ function chain(builder: ModuleBuilder, statement: WhenStatement): WhenChain {
   const claim = (what: string): void => {
     // A statement in between would sit before the later branches in the text and after them in effect.
     if (used || builder.scopes.at(-1) !== scope || scope.at(-1) !== statement) {
-      throw fatal('C002', captureSite(), `${what} does not directly follow its when()`, 'chain it onto the call before: when(...).elseWhen(...).otherwise(...)');
+      throw fatal(
+        'C002',
+        captureSite(),
+        `${what} does not directly follow its when()`,
+        'chain it onto the call before: when(...).elseWhen(...).otherwise(...)',
+      );
     }
     used = true;
   };
@@ -59,7 +64,12 @@ function collect(builder: ModuleBuilder, body: () => void): Statement[] {
   try {
     const result: unknown = body();
     if (result instanceof Promise) {
-      throw fatal('C002', captureSite(), 'the body of a when() is asynchronous', 'give a plain function: statements are recorded while it runs');
+      throw fatal(
+        'C002',
+        captureSite(),
+        'the body of a when() is asynchronous',
+        'give a plain function: statements are recorded while it runs',
+      );
     }
   } finally {
     builder.scopes.pop();

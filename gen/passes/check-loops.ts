@@ -45,11 +45,19 @@ export function checkLoops(
       const source = top.sources[top.next++];
       if (source === undefined) {
         const { node } = top;
-        inputsOf.set(node, top.sources.reduce((sum, each) => sum | inputsOf.get(each)!, bitOf.get(node) ?? 0n));
+        inputsOf.set(
+          node,
+          top.sources.reduce((sum, each) => sum | inputsOf.get(each)!, bitOf.get(node) ?? 0n),
+        );
         onPath.delete(node);
         path.pop();
       } else if (onPath.has(source)) {
-        reportLoop(path.slice(path.findIndex((step) => step.node === source)).map((step) => step.node), combinational, names, diagnostics);
+        reportLoop(
+          path.slice(path.findIndex((step) => step.node === source)).map((step) => step.node),
+          combinational,
+          names,
+          diagnostics,
+        );
         return;
       } else if (!inputsOf.has(source)) {
         enter(source);
@@ -62,7 +70,9 @@ export function checkLoops(
     if (onPath.size > 0) return new Map();
   }
   const outputs = ir.ports.filter((port) => port.category === 'output');
-  return new Map(outputs.map((port) => [port, new Set(inputs.filter((input) => (inputsOf.get(port)! & bitOf.get(input)!) !== 0n))]));
+  return new Map(
+    outputs.map((port) => [port, new Set(inputs.filter((input) => (inputsOf.get(port)! & bitOf.get(input)!) !== 0n))]),
+  );
 }
 
 /** For each instance's output, the instance's inputs that it depends on within the cycle. */
@@ -70,7 +80,11 @@ function pinsOf(ir: ModuleIr, children: ReadonlyMap<ModuleIr, CheckedModule>): M
   const pins = new Map<SignalIr, SignalIr[]>();
   for (const { module, ports } of ir.instances) {
     const pinOf = new Map(module.ports.map((port, index) => [port, ports[index]!]));
-    for (const [output, inputs] of children.get(module)!.paths) pins.set(pinOf.get(output)!, [...inputs].map((input) => pinOf.get(input)!));
+    for (const [output, inputs] of children.get(module)!.paths)
+      pins.set(
+        pinOf.get(output)!,
+        [...inputs].map((input) => pinOf.get(input)!),
+      );
   }
   return pins;
 }
@@ -78,7 +92,12 @@ function pinsOf(ir: ModuleIr, children: ReadonlyMap<ModuleIr, CheckedModule>): M
 /** Of a very long loop, its start is shown. */
 const LINKS_SHOWN = 12;
 
-function reportLoop(cycle: readonly Node[], combinational: ReadonlyMap<SignalIr, Driver>, names: ModuleNames, diagnostics: Diagnostic[]): void {
+function reportLoop(
+  cycle: readonly Node[],
+  combinational: ReadonlyMap<SignalIr, Driver>,
+  names: ModuleNames,
+  diagnostics: Diagnostic[],
+): void {
   const signals = cycle.filter((node): node is SignalIr => !('op' in node));
   const nameOf = (signal: SignalIr): string => names.signals.get(signal)!;
   const start = signals.slice(0, LINKS_SHOWN);
@@ -87,7 +106,9 @@ function reportLoop(cycle: readonly Node[], combinational: ReadonlyMap<SignalIr,
   const operator = cycle.find((node) => 'op' in node && node.op !== 'signal');
   const links = start.map((signal) => {
     const driver = combinational.get(signal);
-    return driver === undefined ? { text: `${nameOf(signal)} comes out of the instance`, site: signal.site } : { text: `${nameOf(signal)} is driven`, site: driver.site };
+    return driver === undefined
+      ? { text: `${nameOf(signal)} comes out of the instance`, site: signal.site }
+      : { text: `${nameOf(signal)} is driven`, site: driver.site };
   });
   diagnostics.push({
     code: 'L001',

@@ -26,7 +26,9 @@ export function checkModule(ir: ModuleIr): CheckedModule {
   if (diagnostics.length > 0) throw new ElaborationError(diagnostics);
 
   // State that nothing drives is read by nothing either, or it would have been reported.
-  const sequential = groupRegisters(ir).filter(({ registers, statements }) => statements.length > 0 || registers.some(({ reset }) => reset !== undefined));
+  const sequential = groupRegisters(ir).filter(
+    ({ registers, statements }) => statements.length > 0 || registers.some(({ reset }) => reset !== undefined),
+  );
   const writes = new Map<MemoryIr, readonly Statement[]>();
   for (const memory of ir.memories) {
     const statements = drivers.get(memory);

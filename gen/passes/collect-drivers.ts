@@ -32,11 +32,17 @@ export function groupRegisters(ir: ModuleIr): RegisterGroup[] {
     groupOf.set(signal, group);
   }
   const statements = sortStatements(ir.body, (target) => groupOf.get(target));
-  return [...new Set(groupOf.values())].map((registers) => ({ registers, statements: statements.get(registers) ?? [] }));
+  return [...new Set(groupOf.values())].map((registers) => ({
+    registers,
+    statements: statements.get(registers) ?? [],
+  }));
 }
 
 /** Statements by a key of what they drive; those whose key is undefined are left out. */
-function sortStatements<Key>(statements: readonly Statement[], keyOf: (target: Target) => Key | undefined): Map<Key, Statement[]> {
+function sortStatements<Key>(
+  statements: readonly Statement[],
+  keyOf: (target: Target) => Key | undefined,
+): Map<Key, Statement[]> {
   const drivers = new Map<Key, Statement[]>();
   const add = (target: Key | undefined, statement: Statement): void => {
     if (target === undefined) return;
@@ -50,9 +56,14 @@ function sortStatements<Key>(statements: readonly Statement[], keyOf: (target: T
     else {
       const branches = statement.branches.map((branch) => sortStatements(branch.body, keyOf));
       const otherwise = statement.otherwise === undefined ? undefined : sortStatements(statement.otherwise, keyOf);
-      const targets = new Set([...branches, ...(otherwise === undefined ? [] : [otherwise])].flatMap((part) => [...part.keys()]));
+      const targets = new Set(
+        [...branches, ...(otherwise === undefined ? [] : [otherwise])].flatMap((part) => [...part.keys()]),
+      );
       for (const target of targets) {
-        const own = statement.branches.map(({ condition }, index) => ({ condition, body: branches[index]!.get(target) ?? [] }));
+        const own = statement.branches.map(({ condition }, index) => ({
+          condition,
+          body: branches[index]!.get(target) ?? [],
+        }));
         const last = otherwise?.get(target);
         // Branches at the end that do nothing to this target go, and their conditions with them.
         const used = last === undefined ? own.findLastIndex(({ body }) => body.length > 0) + 1 : own.length;
@@ -63,7 +74,12 @@ function sortStatements<Key>(statements: readonly Statement[], keyOf: (target: T
   return drivers;
 }
 
-function checkSingle(target: Target, statements: readonly Statement[], names: ModuleNames, diagnostics: Diagnostic[]): void {
+function checkSingle(
+  target: Target,
+  statements: readonly Statement[],
+  names: ModuleNames,
+  diagnostics: Diagnostic[],
+): void {
   let earlier: Statement | undefined;
   for (const statement of statements) {
     if (statement.kind === 'assign' && earlier !== undefined) {
@@ -88,6 +104,8 @@ function checkSingle(target: Target, statements: readonly Statement[], names: Mo
 
 function firstAssignment(statement: Statement): Statement['site'] {
   if (statement.kind !== 'when') return statement.site;
-  const first = [...statement.branches.map((branch) => branch.body), statement.otherwise ?? []].find((body) => body.length > 0)?.[0];
+  const first = [...statement.branches.map((branch) => branch.body), statement.otherwise ?? []].find(
+    (body) => body.length > 0,
+  )?.[0];
   return first === undefined ? statement.site : firstAssignment(first);
 }

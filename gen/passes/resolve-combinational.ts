@@ -4,11 +4,23 @@
  */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Driver, ModuleNames } from '../ir/checked-module.ts';
-import { type Expression, type MemoryIr, type ModuleIr, operandsOf, type SignalIr, type Statement } from '../ir/module-ir.ts';
+import {
+  type Expression,
+  type MemoryIr,
+  type ModuleIr,
+  operandsOf,
+  type SignalIr,
+  type Statement,
+} from '../ir/module-ir.ts';
 import type { Site } from '../source/site.ts';
 import type { Drivers } from './collect-drivers.ts';
 
-export function resolveCombinational(ir: ModuleIr, drivers: Drivers, names: ModuleNames, diagnostics: Diagnostic[]): Map<SignalIr, Driver> {
+export function resolveCombinational(
+  ir: ModuleIr,
+  drivers: Drivers,
+  names: ModuleNames,
+  diagnostics: Diagnostic[],
+): Map<SignalIr, Driver> {
   const values = new Map<SignalIr, Driver>();
   const firstReads = firstReadOf(ir);
   for (const signal of ir.signals) {
@@ -45,7 +57,8 @@ function valueOf(statements: readonly Statement[], before: Expression | undefine
     if (statement.kind === 'assign') {
       value = statement.value;
     } else if (statement.kind === 'when') {
-      let rest: Resolved = statement.otherwise === undefined ? orGap(value, statement.site) : valueOf(statement.otherwise, value);
+      let rest: Resolved =
+        statement.otherwise === undefined ? orGap(value, statement.site) : valueOf(statement.otherwise, value);
       for (const { condition, body } of statement.branches.toReversed()) {
         const own = body.length === 0 ? orGap(value, statement.site) : valueOf(body, value);
         if ('gap' in rest || 'gap' in own) {
@@ -53,7 +66,12 @@ function valueOf(statements: readonly Statement[], before: Expression | undefine
           continue;
         }
         const { type } = own.value;
-        rest = own.value === rest.value ? rest : { value: { op: 'mux', condition, whenTrue: own.value, whenFalse: rest.value, type, site: statement.site } };
+        rest =
+          own.value === rest.value
+            ? rest
+            : {
+                value: { op: 'mux', condition, whenTrue: own.value, whenFalse: rest.value, type, site: statement.site },
+              };
       }
       if ('gap' in rest) gap ??= rest.gap;
       else value = rest.value;
@@ -94,16 +112,40 @@ function operandSignals(expression: Expression): SignalIr[] {
   return operandsOf(expression).flatMap((operand) => (operand.op === 'signal' ? [operand.signal] : []));
 }
 
-function reportUndriven(signal: SignalIr, read: Site | undefined, ir: ModuleIr, names: ModuleNames, diagnostics: Diagnostic[]): void {
+function reportUndriven(
+  signal: SignalIr,
+  read: Site | undefined,
+  ir: ModuleIr,
+  names: ModuleNames,
+  diagnostics: Diagnostic[],
+): void {
   const name = names.signals.get(signal)!;
   const declared = { text: 'it is declared', site: signal.site };
   if (signal.category === 'output') {
-    diagnostics.push({ code: 'D002', message: `output ${name} of module ${ir.name} is driven by nothing`, site: signal.site, related: [], fix: `drive it: ${name}.set(...)` });
+    diagnostics.push({
+      code: 'D002',
+      message: `output ${name} of module ${ir.name} is driven by nothing`,
+      site: signal.site,
+      related: [],
+      fix: `drive it: ${name}.set(...)`,
+    });
   } else if (signal.category === 'instance-input') {
     const port = signal.path.join('.');
-    diagnostics.push({ code: 'D002', message: `input ${port} of instance ${names.instances.get(signal.instance!)} is driven by nothing`, site: signal.site, related: [], fix: `connect it: set() on ${port} of the instance` });
+    diagnostics.push({
+      code: 'D002',
+      message: `input ${port} of instance ${names.instances.get(signal.instance!)} is driven by nothing`,
+      site: signal.site,
+      related: [],
+      fix: `connect it: set() on ${port} of the instance`,
+    });
   } else if (read !== undefined) {
-    diagnostics.push({ code: 'D002', message: `${signal.category} ${name} is read, but driven by nothing`, site: read, related: [declared], fix: `drive it: ${name}.set(...)` });
+    diagnostics.push({
+      code: 'D002',
+      message: `${signal.category} ${name} is read, but driven by nothing`,
+      site: read,
+      related: [declared],
+      fix: `drive it: ${name}.set(...)`,
+    });
   }
 }
 
@@ -115,6 +157,12 @@ function reportUnwritten(ir: ModuleIr, drivers: Drivers, names: ModuleNames, dia
     const name = names.memories.get(memory)!;
     reported.add(memory);
     const declared = { text: 'it is declared', site: memory.site };
-    diagnostics.push({ code: 'D002', message: `memory ${name} is read, but written by nothing`, site, related: [declared], fix: `write it: ${name}.write(address, data)` });
+    diagnostics.push({
+      code: 'D002',
+      message: `memory ${name} is read, but written by nothing`,
+      site,
+      related: [declared],
+      fix: `write it: ${name}.write(address, data)`,
+    });
   }
 }

@@ -58,7 +58,9 @@ function rawFrames(): string[] {
 function mapFrames(raw: readonly string[]): MappedFrame[] {
   const unknown = raw.findLastIndex((frame) => !mappedFrames.has(frame));
   if (unknown >= 0) {
-    const lines = captureStack(unknown + 1).split('\n').filter((line) => /^\s+at /.test(line));
+    const lines = captureStack(unknown + 1)
+      .split('\n')
+      .filter((line) => /^\s+at /.test(line));
     raw.slice(0, unknown + 1).forEach((frame, index) => mappedFrames.set(frame, mappedFrame(lines[index] ?? '')));
   }
   return raw.map((frame) => mappedFrames.get(frame));

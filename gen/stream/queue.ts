@@ -34,12 +34,19 @@ export const Queue = generator(function Queue({ width, depth }: { width: number;
       head.set(following(head));
     });
     when(pop, () => tail.set(following(tail)));
-    when(push.and(pop.not()), () => count.set(count.add(1))).elseWhen(pop.and(push.not()), () => count.set(count.sub(1)));
+    when(push.and(pop.not()), () => count.set(count.add(1))).elseWhen(pop.and(push.not()), () =>
+      count.set(count.sub(1)),
+    );
   });
 });
 
 /** `source` behind a queue of `depth` words. */
-export function queue<T extends DataType>(type: T, source: StreamSource<T>, depth: number, options: { readonly name?: string } = {}): StreamSource<T> {
+export function queue<T extends DataType>(
+  type: T,
+  source: StreamSource<T>,
+  depth: number,
+  options: { readonly name?: string } = {},
+): StreamSource<T> {
   const buffer = instance(Queue({ width: widthOf(type), depth }), options);
   buffer.enq.valid.set(source.valid);
   buffer.enq.data.set(packPayload(source.data));

@@ -2,7 +2,10 @@ import type { DataType } from '../language/types.ts';
 import type { StreamSource, Val } from '../language/values.ts';
 
 /** The handshake of one stream with other data. */
-export function replaceData<T extends DataType>(stream: Pick<StreamSource<T>, 'valid' | 'ready' | 'fire'>, data: Val<T>): StreamSource<T> {
+export function replaceData<T extends DataType>(
+  stream: Pick<StreamSource<T>, 'valid' | 'ready' | 'fire'>,
+  data: Val<T>,
+): StreamSource<T> {
   return {
     valid: stream.valid,
     ready: stream.ready,

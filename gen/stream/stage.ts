@@ -25,7 +25,11 @@ export const Stage = generator(function Stage({ width }: { width: number }) {
 });
 
 /** `source` one cycle later, through a pipeline register. */
-export function stage<T extends DataType>(type: T, source: StreamSource<T>, options: { readonly name?: string } = {}): StreamSource<T> {
+export function stage<T extends DataType>(
+  type: T,
+  source: StreamSource<T>,
+  options: { readonly name?: string } = {},
+): StreamSource<T> {
   const register = instance(Stage({ width: widthOf(type) }), options);
   register.enq.valid.set(source.valid);
   register.enq.data.set(packPayload(source.data));

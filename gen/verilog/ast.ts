@@ -5,15 +5,26 @@ export type VExpression =
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'number'; readonly value: bigint; readonly width: number; readonly signed: boolean }
   | { readonly kind: 'unary'; readonly operator: '~' | '!' | '&' | '|' | '^'; readonly operand: VExpression }
-  | { readonly kind: 'binary'; readonly operator: VBinaryOperator; readonly left: VExpression; readonly right: VExpression }
-  | { readonly kind: 'ternary'; readonly condition: VExpression; readonly whenTrue: VExpression; readonly whenFalse: VExpression }
+  | {
+      readonly kind: 'binary';
+      readonly operator: VBinaryOperator;
+      readonly left: VExpression;
+      readonly right: VExpression;
+    }
+  | {
+      readonly kind: 'ternary';
+      readonly condition: VExpression;
+      readonly whenTrue: VExpression;
+      readonly whenFalse: VExpression;
+    }
   | { readonly kind: 'concat'; readonly parts: readonly VExpression[] }
   | { readonly kind: 'repeat'; readonly count: number; readonly part: VExpression }
   | { readonly kind: 'slice'; readonly name: string; readonly high: number; readonly low: number }
   | { readonly kind: 'element'; readonly name: string; readonly index: VExpression }
   | { readonly kind: 'sign'; readonly signed: boolean; readonly operand: VExpression };
 
-export type VBinaryOperator = '+' | '-' | '*' | '&' | '|' | '^' | '&&' | '||' | '==' | '!=' | '<' | '<=' | '>' | '>=' | '<<' | '>>' | '>>>';
+export type VBinaryOperator =
+  '+' | '-' | '*' | '&' | '|' | '^' | '&&' | '||' | '==' | '!=' | '<' | '<=' | '>' | '>=' | '<<' | '>>' | '>>>';
 
 /** A range and sign; `[0:0]` is written as no range. */
 export interface VShape {
@@ -46,7 +57,13 @@ export interface VAssign {
 }
 
 export type VStatement =
-  | { readonly kind: 'assign'; readonly target: string; readonly index?: VExpression; readonly value: VExpression; readonly site: Site }
+  | {
+      readonly kind: 'assign';
+      readonly target: string;
+      readonly index?: VExpression;
+      readonly value: VExpression;
+      readonly site: Site;
+    }
   | VIf;
 
 export interface VIf {

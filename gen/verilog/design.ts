@@ -61,8 +61,15 @@ export function emitVerilog(top: Pick<Module, 'checked'>, options: PrintOptions 
       ]);
     }
     const ports = lowered.ports.map(({ name, direction, shape }) => ({ name, direction, ...shape }));
-    const memories = [...checked.writes.keys()].map((memory) => ({ name: checked.names.memories.get(memory)!, width: memory.type.width, depth: memory.depth }));
-    const instances = checked.ir.instances.map((instance) => ({ name: checked.names.instances.get(instance)!, module: instance.module.name }));
+    const memories = [...checked.writes.keys()].map((memory) => ({
+      name: checked.names.memories.get(memory)!,
+      width: memory.type.width,
+      depth: memory.depth,
+    }));
+    const instances = checked.ir.instances.map((instance) => ({
+      name: checked.names.instances.get(instance)!,
+      module: instance.module.name,
+    }));
     byName.set(checked.ir.name, { checked, file, summary: { name: checked.ir.name, ports, memories, instances } });
   };
   emit(top.checked);

@@ -30,7 +30,14 @@ const binaryText: Record<Extract<Expression, { op: 'binary' }>['operator'], VBin
   'shift-right': '>>',
 };
 
-const opNames: Partial<Record<Expression['op'], string>> = { mux: 'choice', read: 'word', concat: 'bits', cast: 'value', extend: 'wide', slice: 'part' };
+const opNames: Partial<Record<Expression['op'], string>> = {
+  mux: 'choice',
+  read: 'word',
+  concat: 'bits',
+  cast: 'value',
+  extend: 'wide',
+  slice: 'part',
+};
 
 export class ExpressionLowering {
   /** Wires in an order in which each reads only earlier ones. */
@@ -140,8 +147,14 @@ export class ExpressionLowering {
         return this.lower(expression, consumer);
       case 'unary': {
         const operand = lower(expression.operand);
-        const operator = ({ not: '~', 'reduce-or': '|', 'reduce-and': '&', 'reduce-xor': '^' } as const)[expression.operator];
-        return { kind: 'unary', operator: operator === '~' && expression.type.kind === 'bool' ? '!' : operator, operand };
+        const operator = ({ not: '~', 'reduce-or': '|', 'reduce-and': '&', 'reduce-xor': '^' } as const)[
+          expression.operator
+        ];
+        return {
+          kind: 'unary',
+          operator: operator === '~' && expression.type.kind === 'bool' ? '!' : operator,
+          operand,
+        };
       }
       case 'binary': {
         const certain = certainResult(expression);
@@ -150,7 +163,12 @@ export class ExpressionLowering {
         return { kind: 'binary', operator: binaryOperator(expression), left, right };
       }
       case 'mux':
-        return { kind: 'ternary', condition: lower(expression.condition), whenTrue: lower(expression.whenTrue), whenFalse: lower(expression.whenFalse) };
+        return {
+          kind: 'ternary',
+          condition: lower(expression.condition),
+          whenTrue: lower(expression.whenTrue),
+          whenFalse: lower(expression.whenFalse),
+        };
       case 'concat':
         return { kind: 'concat', parts: expression.parts.map(lower) };
       case 'slice':
@@ -164,7 +182,11 @@ export class ExpressionLowering {
       }
       case 'read':
         this.memoriesRead.add(expression.memory);
-        return { kind: 'element', name: this.module.names.memories.get(expression.memory)!, index: lower(expression.address) };
+        return {
+          kind: 'element',
+          name: this.module.names.memories.get(expression.memory)!,
+          index: lower(expression.address),
+        };
     }
   }
 
@@ -184,7 +206,10 @@ export class ExpressionLowering {
     const constant = constantOf(expression);
     if (constant !== undefined) return numberOf(expression, constant);
     if (type.kind !== 'sint') {
-      return { kind: 'concat', parts: [{ kind: 'number', value: 0n, width: added, signed: false }, this.lower(operand, consumer)] };
+      return {
+        kind: 'concat',
+        parts: [{ kind: 'number', value: 0n, width: added, signed: false }, this.lower(operand, consumer)],
+      };
     }
     const name = this.nameOf(operand, consumer);
     this.unread.readAll(name);

@@ -19,3 +19,13 @@ export const verilogKeywords: readonly string[] = `
 `
   .trim()
   .split(/\s+/);
+
+/** Words of C++ that are none of Verilog: Verilator makes C++ members of a top module's ports, and refuses these for them. */
+export const cppKeywords: readonly string[] = `
+  alignas alignof asm auto bool catch char char16_t char32_t concept const_cast constexpr decltype delete double dynamic_cast
+  explicit false float friend goto inline long mutable namespace new noexcept nullptr operator private public register
+  reinterpret_cast short sizeof static_assert static_cast switch template thread_local throw true try typeid typename using
+  volatile wchar_t
+`
+  .trim()
+  .split(/\s+/);

@@ -13,13 +13,24 @@ export function lowerModule(module: CheckedModule): VModule {
 
   const ports: VPort[] = implicitPorts(module);
   for (const port of ir.ports) {
-    ports.push({ direction: port.category === 'input' ? 'input' : 'output', shape: shapeOf(port), name: nameOf(port), site: port.site });
+    ports.push({
+      direction: port.category === 'input' ? 'input' : 'output',
+      shape: shapeOf(port),
+      name: nameOf(port),
+      site: port.site,
+    });
     if (port.category === 'input') lowering.unread.declare(nameOf(port), port.type.width);
   }
 
   const state: VDeclaration[] = [];
   for (const memory of module.writes.keys()) {
-    state.push({ net: 'reg', shape: shapeOf(memory), name: names.memories.get(memory)!, depth: memory.depth, site: memory.site });
+    state.push({
+      net: 'reg',
+      shape: shapeOf(memory),
+      name: names.memories.get(memory)!,
+      depth: memory.depth,
+      site: memory.site,
+    });
   }
   for (const signal of module.sequential.flatMap(({ registers }) => registers)) {
     state.push({ net: 'reg', shape: shapeOf(signal), name: nameOf(signal), site: signal.site });
@@ -35,7 +46,8 @@ export function lowerModule(module: CheckedModule): VModule {
   const assigns: VAssign[] = [];
   for (const [signal, { value, site }] of module.combinational) {
     if (signal.category === 'wire') lowering.declareSignalWire(signal);
-    if (signal.category === 'output') assigns.push({ target: nameOf(signal), value: lowering.lower(value, nameOf(signal)), site });
+    if (signal.category === 'output')
+      assigns.push({ target: nameOf(signal), value: lowering.lower(value, nameOf(signal)), site });
   }
 
   const always: VAlways[] = [];
@@ -49,10 +61,14 @@ export function lowerModule(module: CheckedModule): VModule {
 
   const instances: VInstance[] = ir.instances.map((instance) => {
     const child = module.children.get(instance.module)!;
-    const connections = implicitPorts(child).map(({ name }) => ({ port: name, value: { kind: 'name', name } as VExpression }));
+    const connections = implicitPorts(child).map(({ name }) => ({
+      port: name,
+      value: { kind: 'name', name } as VExpression,
+    }));
     instance.ports.forEach((signal, index) => {
       const port = instance.module.ports[index]!.fixedName!;
-      const value: VExpression = signal.category === 'instance-input' ? lowering.instanceInput(signal) : { kind: 'name', name: nameOf(signal) };
+      const value: VExpression =
+        signal.category === 'instance-input' ? lowering.instanceInput(signal) : { kind: 'name', name: nameOf(signal) };
       connections.push({ port, value });
     });
     return { module: instance.module.name, name: names.instances.get(instance)!, connections, site: instance.site };
@@ -74,18 +90,38 @@ export function lowerModule(module: CheckedModule): VModule {
 }
 
 /** A declaration's registers: cleared by reset, where they have a reset value, and otherwise as the statements say. */
-function lowerRegisters(lowering: ExpressionLowering, module: CheckedModule, { registers, statements }: RegisterGroup): VStatement[] {
+function lowerRegisters(
+  lowering: ExpressionLowering,
+  module: CheckedModule,
+  { registers, statements }: RegisterGroup,
+): VStatement[] {
   const body = lowerStatements(lowering, module, statements);
   const clear = registers.flatMap((register): VStatement[] => {
     if (register.reset === undefined) return [];
-    const value: VExpression = { kind: 'number', value: register.reset, width: register.type.width, signed: register.type.kind === 'sint' };
+    const value: VExpression = {
+      kind: 'number',
+      value: register.reset,
+      width: register.type.width,
+      signed: register.type.kind === 'sint',
+    };
     return [{ kind: 'assign', target: lowering.signalName(register), value, site: register.site }];
   });
   if (clear.length === 0) return body;
-  return [{ kind: 'if', branches: [{ condition: { kind: 'name', name: 'reset' }, body: clear }], otherwise: body, site: registers[0]!.site }];
+  return [
+    {
+      kind: 'if',
+      branches: [{ condition: { kind: 'name', name: 'reset' }, body: clear }],
+      otherwise: body,
+      site: registers[0]!.site,
+    },
+  ];
 }
 
-function lowerStatements(lowering: ExpressionLowering, module: CheckedModule, statements: readonly Statement[]): VStatement[] {
+function lowerStatements(
+  lowering: ExpressionLowering,
+  module: CheckedModule,
+  statements: readonly Statement[],
+): VStatement[] {
   return statements.map((statement): VStatement => {
     const { site } = statement;
     if (statement.kind === 'assign') {
@@ -94,14 +130,25 @@ function lowerStatements(lowering: ExpressionLowering, module: CheckedModule, st
     }
     if (statement.kind === 'write') {
       const target = module.names.memories.get(statement.memory)!;
-      return { kind: 'assign', target, index: lowering.lower(statement.address, target), value: lowering.lower(statement.data, target), site };
+      return {
+        kind: 'assign',
+        target,
+        index: lowering.lower(statement.address, target),
+        value: lowering.lower(statement.data, target),
+        site,
+      };
     }
     const consumer = firstTarget(module, [statement]);
     const branches = statement.branches.map(({ condition, body }) => ({
       condition: lowering.lower(condition, consumer),
       body: lowerStatements(lowering, module, body),
     }));
-    return withoutEmptyBranches({ kind: 'if', branches, otherwise: lowerStatements(lowering, module, statement.otherwise ?? []), site });
+    return withoutEmptyBranches({
+      kind: 'if',
+      branches,
+      otherwise: lowerStatements(lowering, module, statement.otherwise ?? []),
+      site,
+    });
   });
 }
 
@@ -110,7 +157,10 @@ function firstTarget(module: CheckedModule, statements: readonly Statement[]): s
   for (const statement of statements) {
     if (statement.kind === 'assign') return module.names.signals.get(statement.target)!;
     if (statement.kind === 'write') return module.names.memories.get(statement.memory)!;
-    const inner = firstTarget(module, [...statement.branches.flatMap(({ body }) => body), ...(statement.otherwise ?? [])]);
+    const inner = firstTarget(module, [
+      ...statement.branches.flatMap(({ body }) => body),
+      ...(statement.otherwise ?? []),
+    ]);
     if (inner !== '') return inner;
   }
   return '';
@@ -121,12 +171,20 @@ function withoutEmptyBranches(statement: VIf): VIf {
   const [first, ...others] = statement.branches;
   if (first!.body.length > 0) return statement;
   const { site, otherwise } = statement;
-  const rest = others.length === 0 ? otherwise : [withoutEmptyBranches({ kind: 'if', branches: others, otherwise, site })];
+  const rest =
+    others.length === 0 ? otherwise : [withoutEmptyBranches({ kind: 'if', branches: others, otherwise, site })];
   const only = rest.length === 1 ? rest[0] : undefined;
   // One condition instead of two levels, where nothing else hangs on the inner one.
   if (only?.kind === 'if' && only.branches.length === 1 && only.otherwise.length === 0) {
     const { condition, body } = only.branches[0]!;
-    return { kind: 'if', branches: [{ condition: { kind: 'binary', operator: '&&', left: not(first!.condition), right: condition }, body }], otherwise: [], site };
+    return {
+      kind: 'if',
+      branches: [
+        { condition: { kind: 'binary', operator: '&&', left: not(first!.condition), right: condition }, body },
+      ],
+      otherwise: [],
+      site,
+    };
   }
   return { kind: 'if', branches: [{ condition: not(first!.condition), body: rest }], otherwise: [], site };
 }
@@ -175,5 +233,11 @@ function unreadWire(parts: readonly VExpression[], taken: Set<string>, module: C
   // A reduction that starts with a constant 0 is constant, so synthesis drops it.
   const zero: VExpression = { kind: 'number', value: 0n, width: 1, signed: false };
   const value: VExpression = { kind: 'unary', operator: '&', operand: { kind: 'concat', parts: [zero, ...parts] } };
-  return { net: 'wire', shape: { width: 1, signed: false }, name: uniqueName('unused', taken), value, site: module.ir.site };
+  return {
+    net: 'wire',
+    shape: { width: 1, signed: false },
+    name: uniqueName('unused', taken),
+    value,
+    site: module.ir.site,
+  };
 }

@@ -40,7 +40,9 @@ export function printExpression(expression: VExpression): string {
     case 'repeat':
       return `{${expression.count}{${printExpression(expression.part)}}}`;
     case 'slice':
-      return expression.high === expression.low ? `${expression.name}[${expression.low}]` : `${expression.name}[${expression.high}:${expression.low}]`;
+      return expression.high === expression.low
+        ? `${expression.name}[${expression.low}]`
+        : `${expression.name}[${expression.high}:${expression.low}]`;
     case 'element':
       return `${expression.name}[${printExpression(expression.index)}]`;
     case 'sign':
@@ -50,7 +52,8 @@ export function printExpression(expression: VExpression): string {
 
 /** `condition ? value`, the first half of a ternary. */
 export function printChoice({ condition, whenTrue }: Extract<VExpression, { kind: 'ternary' }>): string {
-  const test = isAtom(condition) || condition.kind === 'unary' ? printExpression(condition) : `(${printExpression(condition)})`;
+  const test =
+    isAtom(condition) || condition.kind === 'unary' ? printExpression(condition) : `(${printExpression(condition)})`;
   return `${test} ? ${whenTrue.kind === 'ternary' ? `(${printExpression(whenTrue)})` : printExpression(whenTrue)}`;
 }
 

@@ -32,12 +32,17 @@ let template: Template | undefined;
 
 /** Longer lines are broken where there is a good place to. */
 const LONG_LINE = 120;
-const MARK = /\u0001(\d+)$/;
+/** Stands between a line and the number of its site; no Verilog has it. */
+const MARK = '§';
 
 export function printModule(module: VModule, options: PrintOptions = {}): PrintedModule {
-  template ??= Handlebars.compile(readFileSync(join(packageRoot(), 'gen/verilog/templates/module.v.hbs'), 'utf8'), { noEscape: true, strict: true });
+  template ??= Handlebars.compile(readFileSync(join(packageRoot(), 'gen/verilog/templates/module.v.hbs'), 'utf8'), {
+    noEscape: true,
+    strict: true,
+  });
   const sites: Site[] = [];
-  const mark = (lines: readonly Line[]): string[] => lines.map(({ text, site }) => `${text}\u0001${sites.push(site) - 1}`);
+  const mark = (lines: readonly Line[]): string[] =>
+    lines.map(({ text, site }) => `${text}${MARK}${sites.push(site) - 1}`);
 
   const ports = module.ports.map((port, index) => ({
     text: `${port.direction} wire ${shapeText(port.shape)}${port.name}${index < module.ports.length - 1 ? ',' : ''}`,
@@ -57,13 +62,15 @@ export function printModule(module: VModule, options: PrintOptions = {}): Printe
   });
 
   const lineSites: (Site | undefined)[] = [];
-  const lines = rendered.replace(/\n{3,}/g, '\n\n').replace(/\n+endmodule/, '\nendmodule').split('\n');
+  const lines = rendered
+    .replace(/\n{3,}/g, '\n\n')
+    .replace(/\n+endmodule/, '\nendmodule')
+    .split('\n');
   const text = lines.map((line) => {
-    const match = MARK.exec(line);
-    const site = match === null ? undefined : sites[Number(match[1])]!;
+    const [plain, number] = line.split(MARK);
+    const site = number === undefined ? undefined : sites[Number(number)];
     lineSites.push(site);
-    const plain = match === null ? line : line.slice(0, match.index);
-    return options.locations === true && site !== undefined ? `${plain}  // ${siteText(site)}` : plain;
+    return options.locations === true && site !== undefined ? `${plain}  // ${siteText(site)}` : plain!;
   });
   return { text: text.join('\n'), sites: lineSites };
 }
@@ -92,14 +99,21 @@ function printValue(head: string, value: VExpression, site: Site): Line[] {
 }
 
 function printInstance({ module, name, connections, site }: VInstance): Line[] {
-  const pins = connections.map(({ port, value }, index) => ({ text: `  .${port}(${printExpression(value)})${index < connections.length - 1 ? ',' : ''}`, site }));
+  const pins = connections.map(({ port, value }, index) => ({
+    text: `  .${port}(${printExpression(value)})${index < connections.length - 1 ? ',' : ''}`,
+    site,
+  }));
   return [{ text: `${module} ${name} (`, site }, ...pins, { text: ');', site }];
 }
 
 function printAlways({ body, site }: VAlways): Line[] {
   const only = body.length === 1 ? body[0]! : undefined;
   if (only?.kind === 'assign') return [{ text: `always @(posedge clock) ${assignText(only)}`, site: only.site }];
-  return [{ text: 'always @(posedge clock) begin', site }, ...body.flatMap((statement) => printStatement(statement, '  ')), { text: 'end', site }];
+  return [
+    { text: 'always @(posedge clock) begin', site },
+    ...body.flatMap((statement) => printStatement(statement, '  ')),
+    { text: 'end', site },
+  ];
 }
 
 function assignText({ target, index, value }: Extract<VStatement, { kind: 'assign' }>): string {
@@ -119,7 +133,9 @@ function printStatement(statement: VStatement, indent: string): Line[] {
       lines.push({ text: `${indent}end`, site: statement.site });
     }
   };
-  statement.branches.forEach(({ condition, body }, index) => add(`${index === 0 ? 'if' : 'else if'} (${printExpression(condition)})`, body));
+  statement.branches.forEach(({ condition, body }, index) =>
+    add(`${index === 0 ? 'if' : 'else if'} (${printExpression(condition)})`, body),
+  );
   const [tail, ...more] = statement.otherwise;
   if (tail?.kind === 'if' && more.length === 0) {
     // `else if` rather than one more level of nesting.

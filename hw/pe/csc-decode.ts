@@ -25,14 +25,18 @@ export const CscDecode = generator(function CscDecode({ lanes, countBits, positi
     advance: In(Bool),
     positions: Out(Vec(lanes, position)),
   };
-  return module(`CscDecode_${lanes}x${countBits}_${positionBits}`, ports, ({ first, origin, counts, advance, positions }) => {
-    const following = reg(position);
-    let base = mux(first, origin, following);
-    for (let lane = 0; lane < lanes; lane++) {
-      const here = base.add(counts[lane]!.extend(positionBits));
-      positions[lane]!.set(here);
-      base = here.add(1);
-    }
-    when(advance, () => following.set(base));
-  });
+  return module(
+    `CscDecode_${lanes}x${countBits}_${positionBits}`,
+    ports,
+    ({ first, origin, counts, advance, positions }) => {
+      const following = reg(position);
+      let base = mux(first, origin, following);
+      for (let lane = 0; lane < lanes; lane++) {
+        const here = base.add(counts[lane]!.extend(positionBits));
+        positions[lane]!.set(here);
+        base = here.add(1);
+      }
+      when(advance, () => following.set(base));
+    },
+  );
 });

@@ -1,5 +1,24 @@
 /** The iact address and data SPads, and the walk of windows over them (J19 section IV-B). */
-import { Bits, Bool, type BoolVal, In, Out, Stream, UInt, type UIntVal, all, any, bitsFor, generator, instance, mem, module, mux, reg, when } from '../../gen/index.ts';
+import {
+  Bits,
+  Bool,
+  type BoolVal,
+  In,
+  Out,
+  Stream,
+  UInt,
+  type UIntVal,
+  all,
+  any,
+  bitsFor,
+  generator,
+  instance,
+  mem,
+  module,
+  mux,
+  reg,
+  when,
+} from '../../gen/index.ts';
 import { advanceBy, distance, following } from './circular.ts';
 import { IactJob, IactWalk } from './command.ts';
 import { CscDecode } from './csc-decode.ts';
@@ -140,8 +159,12 @@ export const IactSpads = generator(function IactSpads(p: PeParameters) {
     const freed = mux(leaves, distance(here, segmentEnd, p.iactDataDepth), 1);
     const released = mux(step.and(lastUse), freed.extend(entriesHeld.width), 0);
     entriesHeld.set(entriesHeld.add(count(loader.writeData, entriesHeld)).sub(released));
-    segmentsHeld.set(segmentsHeld.add(count(loader.openSegment, segmentsHeld)).sub(count(leaveSegment.and(lastUse), segmentsHeld)));
+    segmentsHeld.set(
+      segmentsHeld.add(count(loader.openSegment, segmentsHeld)).sub(count(leaveSegment.and(lastUse), segmentsHeld)),
+    );
     const kept = mux(goBack, overlap, 0);
-    segmentsAhead.set(segmentsAhead.add(count(loader.closeSegment, segmentsAhead)).sub(count(leaveSegment, segmentsAhead)).add(kept));
+    segmentsAhead.set(
+      segmentsAhead.add(count(loader.closeSegment, segmentsAhead)).sub(count(leaveSegment, segmentsAhead)).add(kept),
+    );
   });
 });

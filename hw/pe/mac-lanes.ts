@@ -1,5 +1,20 @@
 /** Two multipliers: one iact by the two weights of a word (J19 section IV-C, SIMD 2). */
-import { Bits, Bool, Bundle, In, Out, SInt, UInt, Vec, cat, generator, instance, module, reg, when } from '../../gen/index.ts';
+import {
+  Bits,
+  Bool,
+  Bundle,
+  In,
+  Out,
+  SInt,
+  UInt,
+  Vec,
+  cat,
+  generator,
+  instance,
+  module,
+  reg,
+  when,
+} from '../../gen/index.ts';
 import { WeightJob } from './command.ts';
 import { CscDecode } from './csc-decode.ts';
 import { type PeParameters, parameterSuffix, widthsOf } from './parameters.ts';
@@ -26,34 +41,38 @@ export const MacLanes = generator(function MacLanes(p: PeParameters) {
     /** With the last products of a window. */
     windowDone: Out(Bool),
   };
-  return module(`MacLanes${parameterSuffix(p, 'psumDepth', 'dataBits')}`, ports, ({ iactSigned, valid, job, word, products, windowDone }) => {
-    const carriesWord = valid.and(job.empty.not());
-    const iactSign = job.value.bit(p.dataBits - 1).and(iactSigned);
-    const iact = cat(iactSign, job.value).asSInt();
+  return module(
+    `MacLanes${parameterSuffix(p, 'psumDepth', 'dataBits')}`,
+    ports,
+    ({ iactSigned, valid, job, word, products, windowDone }) => {
+      const carriesWord = valid.and(job.empty.not());
+      const iactSign = job.value.bit(p.dataBits - 1).and(iactSigned);
+      const iact = cat(iactSign, job.value).asSInt();
 
-    const decode = instance(CscDecode({ lanes: 2, countBits: p.countBits, positionBits }));
-    decode.first.set(job.first);
-    decode.origin.set(0);
-    decode.advance.set(carriesWord);
+      const decode = instance(CscDecode({ lanes: 2, countBits: p.countBits, positionBits }));
+      decode.first.set(job.first);
+      decode.origin.set(0);
+      decode.advance.set(carriesWord);
 
-    for (let lane = 0; lane < 2; lane++) {
-      const entry = word.bits((lane + 1) * widths.entry - 1, lane * widths.entry);
-      const weight = entry.bits(p.dataBits - 1, 0).asSInt();
-      decode.counts[lane]!.set(entry.bits(widths.entry - 1, p.dataBits).asUInt());
+      for (let lane = 0; lane < 2; lane++) {
+        const entry = word.bits((lane + 1) * widths.entry - 1, lane * widths.entry);
+        const weight = entry.bits(p.dataBits - 1, 0).asSInt();
+        decode.counts[lane]!.set(entry.bits(widths.entry - 1, p.dataBits).asUInt());
 
-      const works = carriesWord.and(weight.ne(0)).and(job.value.ne(0));
-      const enable = reg(Bool, { reset: false });
-      const row = reg(UInt(widths.row));
-      const product = reg(SInt(2 * p.dataBits + 1));
-      enable.set(works);
-      when(works, () => {
-        row.set(decode.positions[lane]!.trunc(widths.row));
-        product.set(iact.mul(weight));
-      });
-      products[lane]!.set({ enable, row, value: product });
-    }
-    const last = reg(Bool, { reset: false });
-    last.set(valid.and(job.last));
-    windowDone.set(last);
-  });
+        const works = carriesWord.and(weight.ne(0)).and(job.value.ne(0));
+        const enable = reg(Bool, { reset: false });
+        const row = reg(UInt(widths.row));
+        const product = reg(SInt(2 * p.dataBits + 1));
+        enable.set(works);
+        when(works, () => {
+          row.set(decode.positions[lane]!.trunc(widths.row));
+          product.set(iact.mul(weight));
+        });
+        products[lane]!.set({ enable, row, value: product });
+      }
+      const last = reg(Bool, { reset: false });
+      last.set(valid.and(job.last));
+      windowDone.set(last);
+    },
+  );
 });

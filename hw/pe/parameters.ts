@@ -73,18 +73,25 @@ export function checkPeParameters(p: PeParameters): string[] {
   const problems: string[] = [];
   for (const [name, value] of Object.entries(p) as [keyof PeParameters, number][]) {
     const least = name.endsWith('Depth') ? 2 : 1;
-    if (!Number.isInteger(value) || value < least) problems.push(`${name} is ${value}, and must be a whole number from ${least}`);
+    if (!Number.isInteger(value) || value < least)
+      problems.push(`${name} is ${value}, and must be a whole number from ${least}`);
   }
   if (problems.length > 0) return problems;
   const widths = widthsOf(p);
   if (p.dataBits !== 2 * p.countBits) {
-    problems.push(`dataBits is ${p.dataBits} and countBits ${p.countBits}: a word carries two entries or three values only if dataBits is twice countBits`);
+    problems.push(
+      `dataBits is ${p.dataBits} and countBits ${p.countBits}: a word carries two entries or three values only if dataBits is twice countBits`,
+    );
   }
   if (widths.weightAddress > p.dataBits) {
-    problems.push(`weightDataDepth is ${p.weightDataDepth}: its addresses take ${widths.weightAddress} bits, and travel in values of dataBits = ${p.dataBits}`);
+    problems.push(
+      `weightDataDepth is ${p.weightDataDepth}: its addresses take ${widths.weightAddress} bits, and travel in values of dataBits = ${p.dataBits}`,
+    );
   }
-  if (p.iactDataDepth > 1 << p.dataBits) problems.push(`iactDataDepth is ${p.iactDataDepth}, and a segment's length travels in dataBits = ${p.dataBits}`);
-  if (p.psumDepth < 4 || !Number.isInteger(Math.log2(p.psumDepth))) problems.push(`psumDepth is ${p.psumDepth}, and must be a power of two from 4: two banks, two psums a cycle`);
+  if (p.iactDataDepth > 1 << p.dataBits)
+    problems.push(`iactDataDepth is ${p.iactDataDepth}, and a segment's length travels in dataBits = ${p.dataBits}`);
+  if (p.psumDepth < 4 || !Number.isInteger(Math.log2(p.psumDepth)))
+    problems.push(`psumDepth is ${p.psumDepth}, and must be a power of two from 4: two banks, two psums a cycle`);
   if (p.psumBits < 2 * p.dataBits + 1) {
     problems.push(`psumBits is ${p.psumBits}, and a product takes 2 · dataBits + 1 = ${2 * p.dataBits + 1}`);
   }

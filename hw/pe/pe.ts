@@ -1,5 +1,21 @@
 /** The processing element (J19 section IV, Fig 15): SPads, CSC decode, two MACs, and their control. */
-import { Bits, Bool, Bundle, In, Out, SInt, Stream, UInt, Vec, all, generator, instance, module, reg, when } from '../../gen/index.ts';
+import {
+  Bits,
+  Bool,
+  Bundle,
+  In,
+  Out,
+  SInt,
+  Stream,
+  UInt,
+  Vec,
+  all,
+  generator,
+  instance,
+  module,
+  reg,
+  when,
+} from '../../gen/index.ts';
 import { PeCommand } from './command.ts';
 import { IactSpads } from './iact-spads.ts';
 import { MacLanes } from './mac-lanes.ts';

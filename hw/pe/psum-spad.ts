@@ -1,5 +1,26 @@
 /** The psum SPad: accumulates windows, and drains them upwards with the psums from below added (J19 section IV-B). */
-import { Bool, In, Out, SInt, Stream, UInt, Vec, all, any, bitsFor, channel, connect, generator, instance, lit, module, mux, reg, stage, when } from '../../gen/index.ts';
+import {
+  Bool,
+  In,
+  Out,
+  SInt,
+  Stream,
+  UInt,
+  Vec,
+  all,
+  any,
+  bitsFor,
+  channel,
+  connect,
+  generator,
+  instance,
+  lit,
+  module,
+  mux,
+  reg,
+  stage,
+  when,
+} from '../../gen/index.ts';
 import { Product } from './mac-lanes.ts';
 import { type PeParameters, parameterSuffix, widthsOf } from './parameters.ts';
 import { PsumBank } from './psum-bank.ts';

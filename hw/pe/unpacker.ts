@@ -8,7 +8,12 @@ import { type PeParameters, parameterSuffix, widthsOf } from './parameters.ts';
  */
 export const Unpacker = generator(function Unpacker(p: Pick<PeParameters, 'dataBits' | 'countBits'> & PeParameters) {
   const widths = widthsOf(p);
-  const ports = { plain: In(Bool), drop: In(Bool), word: In(Stream(Bits(widths.word))), entry: Out(Stream(Bits(widths.entry))) };
+  const ports = {
+    plain: In(Bool),
+    drop: In(Bool),
+    word: In(Stream(Bits(widths.word))),
+    entry: Out(Stream(Bits(widths.entry))),
+  };
   return module(`Unpacker${parameterSuffix(p, 'dataBits')}`, ports, ({ plain, drop, word, entry }) => {
     const index = reg(UInt(2), { reset: 0 });
     const values = [0, 1, 2].map((value) => word.data.bits((value + 1) * p.dataBits - 1, value * p.dataBits));

@@ -12,11 +12,17 @@ const benches = [peEfficiency, generation];
 
 const program = new Command('bench')
   .description('Measures, and prints what it measured. Timings are for comparing within one run.')
-  .argument('[names...]', `which ones; all of them by default:\n${benches.map(({ name, describes }) => `${name}: ${describes}`).join('\n')}`)
+  .argument(
+    '[names...]',
+    `which ones; all of them by default:\n${benches.map(({ name, describes }) => `${name}: ${describes}`).join('\n')}`,
+  )
   .option('--json', 'print the figures as JSON')
   .action(async (names: string[], { json = false }: { json?: boolean }) => {
     const unknown = names.find((name) => !benches.some((bench) => bench.name === name));
-    if (unknown !== undefined) program.error(`error: there is no bench "${unknown}"; there are ${benches.map(({ name }) => name).join(', ')}`, { exitCode: 2 });
+    if (unknown !== undefined)
+      program.error(`error: there is no bench "${unknown}"; there are ${benches.map(({ name }) => name).join(', ')}`, {
+        exitCode: 2,
+      });
     const data: Record<string, unknown> = {};
     for (const bench of benches.filter(({ name }) => names.length === 0 || names.includes(name))) {
       const progress = createProgress({ quiet: false, json });

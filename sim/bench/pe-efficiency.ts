@@ -35,10 +35,36 @@ export const peEfficiency: Bench = {
       const { cycles, activity, mapping } = await runOnPe(layer, iacts, weights, eyerissV2Pe);
       const bound = boundCycles(layer, iacts, weights, mapping, eyerissV2Pe);
       const { load, drain, waitPsum, waitIact, windowEnd, mac0, mac1 } = activity;
-      results.push({ layer: name, iactDensity, weightDensity, bound, cycles, share: bound / cycles, macsPerCycle: (mac0 + mac1) / cycles, load, drain, waitPsum, waitIact, windowEnd });
+      results.push({
+        layer: name,
+        iactDensity,
+        weightDensity,
+        bound,
+        cycles,
+        share: bound / cycles,
+        macsPerCycle: (mac0 + mac1) / cycles,
+        load,
+        drain,
+        waitPsum,
+        waitIact,
+        windowEnd,
+      });
     }
     const table = formatTable([
-      ['layer', 'iacts', 'weights', 'bound', 'cycles', 'bound/cycles', 'MACs/cycle', 'load', 'drain', 'waitPsum', 'waitIact', 'windowEnd'],
+      [
+        'layer',
+        'iacts',
+        'weights',
+        'bound',
+        'cycles',
+        'bound/cycles',
+        'MACs/cycle',
+        'load',
+        'drain',
+        'waitPsum',
+        'waitIact',
+        'windowEnd',
+      ],
       ...results.map((each) => [
         each.layer,
         each.iactDensity.toFixed(3),
@@ -46,10 +72,16 @@ export const peEfficiency: Bench = {
         ...[each.bound, each.cycles].map(String),
         each.share.toFixed(3),
         each.macsPerCycle.toFixed(3),
-        ...[each.load, each.drain, each.waitPsum, each.waitIact, each.windowEnd].map((cycles) => `${((100 * cycles) / each.cycles).toFixed(1)}%`),
+        ...[each.load, each.drain, each.waitPsum, each.waitIact, each.windowEnd].map(
+          (cycles) => `${((100 * cycles) / each.cycles).toFixed(1)}%`,
+        ),
       ]),
     ]);
     const least = Math.min(...results.map(({ share }) => share));
-    return { text: `${table}\n\nleast share of the bound: ${least.toFixed(3)} (wanted: 0.9)`, data: { layers: results, least }, passed: least >= 0.9 };
+    return {
+      text: `${table}\n\nleast share of the bound: ${least.toFixed(3)} (wanted: 0.9)`,
+      data: { layers: results, least },
+      passed: least >= 0.9,
+    };
   },
 };

@@ -47,7 +47,8 @@ export function findConfig(nameOrPath: string = defaultConfig): Config {
   if (preset !== undefined) return preset;
   if (!nameOrPath.endsWith('.json')) {
     const meant = closest(nameOrPath, Object.keys(presets));
-    const hint = meant === undefined ? `the presets are ${Object.keys(presets).join(', ')}` : `did you mean "${meant}"?`;
+    const hint =
+      meant === undefined ? `the presets are ${Object.keys(presets).join(', ')}` : `did you mean "${meant}"?`;
     throw new InputError(`${nameOrPath}: there is no such preset (${hint}), and a config file ends in .json`);
   }
   return parseConfig(readUserFile(nameOrPath, 'config file').toString('utf8'), nameOrPath);
@@ -62,9 +63,14 @@ function parseConfig(text: string, source: string): Config {
   }
   const parsed = schema.safeParse(json);
   if (!parsed.success) {
-    throw new InputError(`${source}: not a config file:\n${z.prettifyError(parsed.error)}\n"saccade generate --print-config" prints one to start from`);
+    throw new InputError(
+      `${source}: not a config file:\n${z.prettifyError(parsed.error)}\n"saccade generate --print-config" prints one to start from`,
+    );
   }
   const problems = checkPeParameters(parsed.data.pe);
-  if (problems.length > 0) throw new InputError(`${source}: this hardware can't be built:\n${problems.map((problem) => `  pe.${problem}`).join('\n')}`);
+  if (problems.length > 0)
+    throw new InputError(
+      `${source}: this hardware can't be built:\n${problems.map((problem) => `  pe.${problem}`).join('\n')}`,
+    );
   return parsed.data;
 }

@@ -4,7 +4,16 @@
  *     const dut = await drive(Fifo({ width: 8, depth: 4 }));
  *     const { deq } = dut.exchange({ send: { enq: [1, 2, 3] }, expect: { deq: 3 }, stall: 0.5 });
  */
-import { type DataType, emitVerilog, type HardwareType, type Module, payloadPath, type Port, type Ports, type StreamType } from '../../gen/index.ts';
+import {
+  type DataType,
+  emitVerilog,
+  type HardwareType,
+  type Module,
+  payloadPath,
+  type Port,
+  type Ports,
+  type StreamType,
+} from '../../gen/index.ts';
 import { type OpenOptions, VerilatorSimulation } from '../verilator/simulation.ts';
 import { exchange } from '../verilator/streams.ts';
 import { assemble, fieldsToPayload, flatten, type HostDrive, type HostValue, payloadToFields } from './host-value.ts';
@@ -21,19 +30,37 @@ export interface InputHandle<T extends DataType> extends OutputHandle<T> {
 }
 
 /** Handshake and payload of a stream by hand; for whole sequences there is `exchange`. */
-export type StreamInputHandle<T extends DataType> = { readonly valid: InputHandle<Bool>; readonly ready: OutputHandle<Bool>; readonly data: InputHandle<T> };
-export type StreamOutputHandle<T extends DataType> = { readonly valid: OutputHandle<Bool>; readonly ready: InputHandle<Bool>; readonly data: OutputHandle<T> };
+export type StreamInputHandle<T extends DataType> = {
+  readonly valid: InputHandle<Bool>;
+  readonly ready: OutputHandle<Bool>;
+  readonly data: InputHandle<T>;
+};
+export type StreamOutputHandle<T extends DataType> = {
+  readonly valid: OutputHandle<Bool>;
+  readonly ready: InputHandle<Bool>;
+  readonly data: OutputHandle<T>;
+};
 
 type Bool = Extract<DataType, { kind: 'bool' }>;
 type Handle<P extends Port> =
   P extends Port<'input', infer T>
-    ? T extends StreamType<infer D> ? StreamInputHandle<D> : T extends DataType ? InputHandle<T> : never
+    ? T extends StreamType<infer D>
+      ? StreamInputHandle<D>
+      : T extends DataType
+        ? InputHandle<T>
+        : never
     : P extends Port<'output', infer T>
-      ? T extends StreamType<infer D> ? StreamOutputHandle<D> : T extends DataType ? OutputHandle<T> : never
+      ? T extends StreamType<infer D>
+        ? StreamOutputHandle<D>
+        : T extends DataType
+          ? OutputHandle<T>
+          : never
       : never;
 
 /** The names of the streams that go one way. */
-type StreamsOf<P extends Ports, D extends 'input' | 'output'> = { [K in keyof P]: P[K] extends Port<D, StreamType> ? K : never }[keyof P];
+type StreamsOf<P extends Ports, D extends 'input' | 'output'> = {
+  [K in keyof P]: P[K] extends Port<D, StreamType> ? K : never;
+}[keyof P];
 type PayloadOf<P extends Port> = P extends Port<'input' | 'output', StreamType<infer T>> ? T : never;
 
 export interface TypedExchange<P extends Ports, Expected extends StreamsOf<P, 'output'>> {
@@ -58,7 +85,9 @@ export interface Driver<P extends Ports> {
    *
    * @throws Error when it takes more than `maxCycles`, or when the design breaks the rules of a stream
    */
-  exchange<Expected extends StreamsOf<P, 'output'> = never>(what: TypedExchange<P, Expected>): { readonly [K in Expected]: HostValue<PayloadOf<P[K]>>[] };
+  exchange<Expected extends StreamsOf<P, 'output'> = never>(
+    what: TypedExchange<P, Expected>,
+  ): { readonly [K in Expected]: HostValue<PayloadOf<P[K]>>[] };
   /** The simulation itself, for bulk runs. */
   readonly simulation: VerilatorSimulation;
   close(): void;
@@ -77,16 +106,30 @@ export async function drive<P extends Ports>(module: Module<P>, options: OpenOpt
     if (resettable) simulation.reset();
   };
   reset();
-  const handles = Object.fromEntries(Object.entries(module.ports).map(([name, port]) => [name, handleOf(simulation, name, port)]));
+  const handles = Object.fromEntries(
+    Object.entries(module.ports).map(([name, port]) => [name, handleOf(simulation, name, port)]),
+  );
   const payloadOf = (name: string): DataType => (module.ports[name]!.type as StreamType).data;
   return {
     ports: handles as { readonly [K in keyof P]: Handle<P[K]> },
     step: (cycles = 1) => simulation.step(cycles),
     reset,
     exchange({ send = {}, expect, ...rest }) {
-      const beats = Object.entries(send as Record<string, readonly HostDrive<DataType>[]>).map(([name, values]) => [name, values.map((value) => payloadToFields(payloadOf(name), value))]);
-      const collected = exchange(simulation, design, { send: Object.fromEntries(beats) as Record<string, Record<string, number | bigint>[]>, expect: { ...expect }, ...rest });
-      return Object.fromEntries(Object.entries(collected).map(([name, values]) => [name, values.map((value) => fieldsToPayload(payloadOf(name), value))])) as never;
+      const beats = Object.entries(send as Record<string, readonly HostDrive<DataType>[]>).map(([name, values]) => [
+        name,
+        values.map((value) => payloadToFields(payloadOf(name), value)),
+      ]);
+      const collected = exchange(simulation, design, {
+        send: Object.fromEntries(beats) as Record<string, Record<string, number | bigint>[]>,
+        expect: { ...expect },
+        ...rest,
+      });
+      return Object.fromEntries(
+        Object.entries(collected).map(([name, values]) => [
+          name,
+          values.map((value) => fieldsToPayload(payloadOf(name), value)),
+        ]),
+      ) as never;
     },
     simulation,
     close: () => simulation.close(),

@@ -30,7 +30,8 @@ export function iactSegments(
           if (x >= 0 && x < w) values[at] = iacts[((n * g * c + group * c + channel) * h + y) * w + x]!;
         }
       }
-      for (let start = 0; start < values.length; start += walk.segmentLength) segments.push(values.subarray(start, start + walk.segmentLength));
+      for (let start = 0; start < values.length; start += walk.segmentLength)
+        segments.push(values.subarray(start, start + walk.segmentLength));
     }
   }
   return segments;

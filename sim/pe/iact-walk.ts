@@ -14,7 +14,12 @@ export interface IactWalkShape {
 }
 
 /** The walk for `channels` channels of a kernel `kernelColumns` wide. */
-export function iactWalkShape(pe: PeParameters, channels: number, kernelColumns: number, stride: number): IactWalkShape {
+export function iactWalkShape(
+  pe: PeParameters,
+  channels: number,
+  kernelColumns: number,
+  stride: number,
+): IactWalkShape {
   const stepColumns = Math.min(stride, kernelColumns);
   const stepIacts = channels * stepColumns;
   // An end address can't tell a segment as long as the SPad from an empty one.

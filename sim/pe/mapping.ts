@@ -29,7 +29,13 @@ const PIPELINE_LATENCY = 4;
  * @param weights [g·m, c, r, s]
  * @param encoding to try only one
  */
-export function choosePeMapping(layer: Layer, weights: Int8Array, densities: Densities, pe: PeParameters, encoding?: Encoding): PeMapping {
+export function choosePeMapping(
+  layer: Layer,
+  weights: Int8Array,
+  densities: Densities,
+  pe: PeParameters,
+  encoding?: Encoding,
+): PeMapping {
   const candidates: { mapping: PeMapping; cycles: number }[] = [];
   for (const kernelColumns of evenSizes(layer.s, pe.weightAddressDepth)) {
     for (const channels of evenSizes(layer.c, Math.floor(pe.weightAddressDepth / kernelColumns))) {
@@ -86,6 +92,11 @@ function expectedCycles(layer: Layer, mapping: PeMapping, densities: Densities, 
   const overlaps = filters <= pe.psumDepth / 2;
   const window = overlaps ? Math.max(compute, drain, bring) : Math.max(compute + drain + PIPELINE_LATENCY, bring);
   const load = (dense ? 0 : columns) + columns * wordsPerColumn;
-  const tiles = layer.g * Math.ceil(layer.m / filters) * Math.ceil(layer.c / channels) * layer.r * Math.ceil(layer.s / kernelColumns);
+  const tiles =
+    layer.g *
+    Math.ceil(layer.m / filters) *
+    Math.ceil(layer.c / channels) *
+    layer.r *
+    Math.ceil(layer.s / kernelColumns);
   return tiles * (load + drain + 2 * PIPELINE_LATENCY + layer.n * e * f * window);
 }

@@ -40,7 +40,8 @@ export function packIacts(segments: readonly ArrayLike<number>[], pe: PeParamete
   const { data, counts, addresses } = encodeCsc(segments, pe);
   for (let segment = 0; segment < segments.length; segment++) {
     packer.push(addresses[segment + 1]! - addresses[segment]!);
-    for (let entry = addresses[segment]!; entry < addresses[segment + 1]!; entry++) packer.push(entryBits(data[entry]!, counts[entry]!, pe));
+    for (let entry = addresses[segment]!; entry < addresses[segment + 1]!; entry++)
+      packer.push(entryBits(data[entry]!, counts[entry]!, pe));
   }
   return packer.finish();
 }

@@ -78,7 +78,10 @@ export async function runOnPe(
 }
 
 /** A PE in simulation, after reset. */
-export async function openPe(pe: PeParameters, { trace, onBuild }: Pick<PeRunOptions, 'trace' | 'onBuild'> = {}): Promise<VerilatorSimulation> {
+export async function openPe(
+  pe: PeParameters,
+  { trace, onBuild }: Pick<PeRunOptions, 'trace' | 'onBuild'> = {},
+): Promise<VerilatorSimulation> {
   const simulation = await VerilatorSimulation.open(emitVerilog(Pe(pe)), {
     ...(trace === undefined ? {} : { trace }),
     ...(onBuild === undefined ? {} : { onProgress: onBuild }),
@@ -89,7 +92,16 @@ export async function openPe(pe: PeParameters, { trace, onBuild }: Pick<PeRunOpt
 
 class PeLayerRun {
   private readonly psums: Tensor<Int32Array>;
-  private readonly activity: PeActivityCounts = { load: 0, compute: 0, drain: 0, waitPsum: 0, waitIact: 0, windowEnd: 0, mac0: 0, mac1: 0 };
+  private readonly activity: PeActivityCounts = {
+    load: 0,
+    compute: 0,
+    drain: 0,
+    waitPsum: 0,
+    waitIact: 0,
+    windowEnd: 0,
+    mac0: 0,
+    mac1: 0,
+  };
   private readonly moved = { command: 0, iact: 0, weight: 0, psumIn: 0, psumOut: 0 };
   private readonly e: number;
   private readonly f: number;
@@ -129,12 +141,24 @@ class PeLayerRun {
     tiles.forEach((tile, index) => {
       // Tiles of one set of iacts differ in their filters only: the iacts are packed once.
       if (source === undefined || !sameIacts(source.tile, tile)) source = { tile, batches: this.packBatches(tile) };
-      const weights = packWeights(weightColumns(this.layer, this.weights.data, tile), this.pe, this.mapping.encoding === 'dense');
+      const weights = packWeights(
+        weightColumns(this.layer, this.weights.data, tile),
+        this.pe,
+        this.mapping.encoding === 'dense',
+      );
       for (const batch of source.batches) this.runTile(tile, batch, weights, index === tiles.length - 1);
       this.options.onTile?.(index + 1, tiles.length);
     });
     const { mapping, psums, cycles, activity, moved } = this;
-    return { mapping, psums, cycles, tiles: tiles.length, activity, moved, simulationSeconds: (performance.now() - started) / 1000 };
+    return {
+      mapping,
+      psums,
+      cycles,
+      tiles: tiles.length,
+      activity,
+      moved,
+      simulationSeconds: (performance.now() - started) / 1000,
+    };
   }
 
   /** The rows of a tile, in as many commands as the PE's counters ask for. */
@@ -149,9 +173,18 @@ class PeLayerRun {
       // A row of more windows than the counter holds is walked in parts, as if it were several.
       for (let column = 0; column < f; column += most) {
         const windows = Math.min(most, f - column);
-        const shifted = { ...layer, pad: [layer.pad[0], layer.pad[1] - column * layer.stride[1], layer.pad[2], layer.pad[3]] as const };
+        const shifted = {
+          ...layer,
+          pad: [layer.pad[0], layer.pad[1] - column * layer.stride[1], layer.pad[2], layer.pad[3]] as const,
+        };
         const segments = iactSegments(shifted, this.iacts.data, tile, part, windows, walk);
-        batches.push({ rows: part, column, windows, segments: segments.length, words: packIacts(segments, pe, this.mapping.encoding === 'dense') });
+        batches.push({
+          rows: part,
+          column,
+          windows,
+          segments: segments.length,
+          words: packIacts(segments, pe, this.mapping.encoding === 'dense'),
+        });
       }
     }
     return batches;
@@ -160,7 +193,8 @@ class PeLayerRun {
   private runTile(tile: Tile, batch: IactBatch, weights: Uint32Array, last: boolean): void {
     const { layer, pe, simulation, mapping } = this;
     const walk = iactWalkShape(pe, tile.channels.size, tile.kernelColumns.size, layer.stride[1]);
-    if (batch.segments !== batch.rows.length * segmentsOfRow(walk, batch.windows)) throw new Error('the iacts of a tile are not as many segments as its command says');
+    if (batch.segments !== batch.rows.length * segmentsOfRow(walk, batch.windows))
+      throw new Error('the iacts of a tile are not as many segments as its command says');
     const accumulate = tile.channels.start > 0 || tile.kernelRow > 0 || tile.kernelColumns.start > 0;
     const command = packBeats(simulation.design, 'command', [
       {
@@ -195,7 +229,8 @@ class PeLayerRun {
 
   private exchange(spec: RunSpec): RunResult {
     const result = this.simulation.run(spec);
-    if (result.outcome !== 'done') throw new HardwareFault(`the PE failed on layer ${this.layer.name}: ${result.message}`);
+    if (result.outcome !== 'done')
+      throw new HardwareFault(`the PE failed on layer ${this.layer.name}: ${result.message}`);
     return result;
   }
 
@@ -209,7 +244,8 @@ class PeLayerRun {
     for (const row of rows) {
       const origin = ((row.n * g * m + group * m + filters.start) * e + row.e) * f + column;
       for (let window = 0; window < windows; window++) {
-        for (let filter = 0; filter < halves; filter++) places[at++] = filter < filters.size ? origin + filter * e * f + window : -1;
+        for (let filter = 0; filter < halves; filter++)
+          places[at++] = filter < filters.size ? origin + filter * e * f + window : -1;
       }
     }
     return places;
@@ -240,7 +276,12 @@ interface IactBatch {
 }
 
 function sameIacts(a: Tile, b: Tile): boolean {
-  return a.group === b.group && a.channels === b.channels && a.kernelRow === b.kernelRow && a.kernelColumns === b.kernelColumns;
+  return (
+    a.group === b.group &&
+    a.channels === b.channels &&
+    a.kernelRow === b.kernelRow &&
+    a.kernelColumns === b.kernelColumns
+  );
 }
 
 function densityOf(values: Int8Array | Uint8Array): number {

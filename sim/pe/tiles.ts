@@ -25,7 +25,10 @@ export interface Tile {
 
 /** `total` in parts of at most `size`; the last may be smaller. */
 export function spans(total: number, size: number): Span[] {
-  return Array.from({ length: Math.ceil(total / size) }, (_, index) => ({ start: index * size, size: Math.min(size, total - index * size) }));
+  return Array.from({ length: Math.ceil(total / size) }, (_, index) => ({
+    start: index * size,
+    size: Math.min(size, total - index * size),
+  }));
 }
 
 /** All tiles of a layer; those that read the same iacts follow each other. */
@@ -35,7 +38,8 @@ export function tilesOf(layer: Layer, size: TileSize): Tile[] {
     for (const channels of spans(layer.c, size.channels)) {
       for (let kernelRow = 0; kernelRow < layer.r; kernelRow++) {
         for (const kernelColumns of spans(layer.s, size.kernelColumns)) {
-          for (const filters of spans(layer.m, size.filters)) tiles.push({ group, filters, channels, kernelRow, kernelColumns });
+          for (const filters of spans(layer.m, size.filters))
+            tiles.push({ group, filters, channels, kernelRow, kernelColumns });
         }
       }
     }
@@ -44,7 +48,11 @@ export function tilesOf(layer: Layer, size: TileSize): Tile[] {
 }
 
 /** The columns of the tile's weight matrix: `weights` [g·m, c, r, s] as M0 values for each channel of each kernel column. */
-export function weightColumns(layer: Layer, weights: Int8Array, { group, filters, channels, kernelRow, kernelColumns }: Tile): Int8Array[] {
+export function weightColumns(
+  layer: Layer,
+  weights: Int8Array,
+  { group, filters, channels, kernelRow, kernelColumns }: Tile,
+): Int8Array[] {
   const { m, c, r, s } = layer;
   const columns: Int8Array[] = [];
   for (let x = kernelColumns.start; x < kernelColumns.start + kernelColumns.size; x++) {

@@ -21,7 +21,9 @@ export interface VerilogDesign {
 
 /** Members of the class that Verilator makes of the top module, beside its ports. */
 const TAKEN: ReadonlySet<string> = new Set(
-  'clone contextp eval eval_end_step eval_step eventsPending final hierName modelName name nextTimeSlot rootp threads trace traceCapable vlSymsp'.split(' '),
+  'clone contextp eval eval_end_step eval_step eventsPending final hierName modelName name nextTimeSlot rootp threads trace traceCapable vlSymsp'.split(
+    ' ',
+  ),
 );
 
 /** Number of 32-bit words that hold `width` bits. */

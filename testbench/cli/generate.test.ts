@@ -77,7 +77,9 @@ describe('the files', () => {
     const source = readFileSync(resolve(out, entry.originalSource), 'utf8').split('\n');
     expect(source[entry.originalLine]).toContain('const running = ');
     // All but the frame of the module, blank lines and the end.
-    const untraced = verilog.filter((_, index) => (map.findEntry(index, 0) as Partial<SourceMapping>).generatedLine !== index);
+    const untraced = verilog.filter(
+      (_, index) => (map.findEntry(index, 0) as Partial<SourceMapping>).generatedLine !== index,
+    );
     expect(untraced.filter((text) => !/^(module Pe \(|\);|endmodule|)$/.test(text))).toEqual([]);
   });
 

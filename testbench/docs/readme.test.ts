@@ -9,8 +9,10 @@ const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
 /** The only code block of a language in the README. */
 function block(language: string): string {
-  const blocks = [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map((match) => match[1]!);
-  expect(blocks, language).toHaveLength(1);
+  const blocks = [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
+    (match) => match[1]!,
+  );
+  expect(blocks).toHaveLength(1);
   return blocks[0]!;
 }
 

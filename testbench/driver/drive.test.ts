@@ -62,7 +62,11 @@ describe('drive', () => {
   });
 
   it('moves streams of bundles under back-pressure, in order', () => {
-    const sent = Array.from({ length: 20 }, (_, index) => ({ tag: index % 16, data: 7 - index, wide: (1n << 39n) + BigInt(index) }));
+    const sent = Array.from({ length: 20 }, (_, index) => ({
+      tag: index % 16,
+      data: 7 - index,
+      wide: (1n << 39n) + BigInt(index),
+    }));
     const { deq } = dut.exchange({ send: { enq: sent }, expect: { deq: 20 }, stall: 0.5, seed: 3 });
     expect(deq).toEqual(sent);
     const wide: bigint = deq[0]!.wide;

@@ -118,10 +118,18 @@ describe('the PE of Eyeriss v2', () => {
       const psumIn = numbers.psums(9, filters);
       for (const dense of [false, true]) {
         check({ ...shape, dense, weights, rows: [nothing, iacts, nothing] });
+        check({ ...shape, dense, weights, rows: [nothing, nothing, nothing] });
         check({ ...shape, dense, weights: none, rows: [iacts, iacts, nothing] });
         check({ ...shape, dense, weights: none, rows: [nothing, nothing, nothing], psumIn });
       }
     }
+  });
+
+  test('psums of zero iacts that are out before the weights are in', () => {
+    const numbers = new Numbers(11);
+    const nothing: Tile = { weights: numbers.weights(12, 16), rows: [numbers.segments(1, 12, 0)] };
+    const next: Tile = { weights: numbers.weights(5, 9), rows: [numbers.segments(3, 5)] };
+    for (const dense of [false, true]) check({ ...nothing, dense }, next, { ...nothing, dense }, { ...next, dense });
   });
 
   test.each([15, 16, 17, 30, 31])('%i zeros before a weight', (run) => {

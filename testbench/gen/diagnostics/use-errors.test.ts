@@ -307,6 +307,16 @@ describe('N001: name already taken', () => {
     expect(refusal(() => module('M', { [name]: Out(byte) }, (ports) => ports[name]!.set(1))).codes).toEqual(['N001']);
   });
 
+  test('a word of C++ is free for a wire, and not for a port', () => {
+    const port = refusal(() => module('M', { double: In(byte) }, () => {}));
+    expect(port.diagnostics.map(({ message }) => message)).toEqual([
+      'the name "double" of module M is not free for a port: it is a C++ keyword, and Verilator makes C++ of ports',
+    ]);
+    expect(() =>
+      module('M', { a: In(byte), b: Out(byte) }, ({ a, b }) => b.set(a.add(1).named('double'))),
+    ).not.toThrow();
+  });
+
   test('ports that come to one name', () => {
     const bundle = Bundle({ valid: Bool, x: byte });
     const fields = refusal(() => module('M', { a_b: In(byte), a: In(Bundle({ b: byte })) }, () => {}));

@@ -2,7 +2,6 @@
 import * as fc from 'fast-check';
 import {
   awkwardWidths,
-  bool,
   type Compare,
   type Expression,
   inputTypes,

@@ -1,11 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import type { VerilogDesign } from '../../../gen/index.ts';
 
 // Copies of one source, each with an edit.
-const folder = mkdtempSync(fileURLToPath(new URL('../../../out/edited-', import.meta.url)));
+const out = fileURLToPath(new URL('../../../out', import.meta.url));
+mkdirSync(out, { recursive: true });
+const folder = mkdtempSync(join(out, 'edited-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const source = readFileSync(new URL('../source/example.ts', import.meta.url), 'utf8');
