@@ -18,7 +18,7 @@ export function IactWalk(p: PeParameters) {
     windows: UInt(p.loopBits),
     rows: UInt(p.loopBits),
     /** Segments that will arrive in all. */
-    segments: UInt(2 * p.loopBits),
+    segments: UInt(widths.segmentCount),
   });
 }
 

@@ -28,7 +28,7 @@ export const IactLoader = generator(function IactLoader(p: PeParameters) {
     start: In(Bool),
     dense: In(Bool),
     segmentLength: In(UInt(widths.iactAddress)),
-    segments: In(UInt(2 * p.loopBits)),
+    segments: In(UInt(widths.segmentCount)),
     words: In(Stream(Bits(widths.word))),
     /** Room in the data and address SPads. */
     dataFree: In(Bool),
@@ -48,7 +48,7 @@ export const IactLoader = generator(function IactLoader(p: PeParameters) {
     `IactLoader${parameterSuffix(p, 'iactAddressDepth', 'iactDataDepth', 'dataBits', 'loopBits')}`,
     ports,
     (io) => {
-      const segmentsLeft = reg(UInt(2 * p.loopBits), { reset: 0 });
+      const segmentsLeft = reg(UInt(widths.segmentCount), { reset: 0 });
       const entriesLeft = reg(UInt(widths.iactAddress), { reset: 0 });
       const nextData = reg(UInt(widths.iactAddress), { reset: 0 });
       const nextSegment = reg(UInt(bitsFor(p.iactAddressDepth)), { reset: 0 });

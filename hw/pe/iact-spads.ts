@@ -38,8 +38,8 @@ export const IactSpads = generator(function IactSpads(p: PeParameters) {
   const pointer = UInt(widths.iactAddress);
   const slot = UInt(bitsFor(p.iactAddressDepth));
   const amount = UInt(widths.segments);
-  // A window ends within the SPad, and an entry's run may point up to one count beyond its segment.
-  const position = UInt(bitsFor(p.iactDataDepth + 2 ** p.countBits + 1));
+  // Any column, and beyond the end of the SPad as far as an entry's count can point.
+  const position = UInt(bitsFor(Math.max(p.iactDataDepth, p.weightAddressDepth) + 2 ** p.countBits + 1));
   const ports = {
     start: In(Bool),
     walk: In(IactWalk(p)),

@@ -97,6 +97,13 @@ describe('the PE of Eyeriss v2 runs a layer', () => {
     await checkLayer(name, eyerissV2Pe, { ...what, mapping: { ...what.mapping!, encoding: 'dense' } });
   });
 
+  test.each([0.65, 0.7, 0.75, 0.8])('whose weights, %f of them, just fit or just do not', async (density) => {
+    for (const operandSeed of [1, 2]) {
+      const layer = { c: 32, m: 32, h: 2, w: 9 };
+      await checkLayer('just', eyerissV2Pe, { layer, density: [0.6, density], operandSeed, encoding: 'csc' });
+    }
+  });
+
   const seeds = Array.from({ length: full ? 400 : 16 }, (_, index) => index + 1);
 
   test.each(seeds)('at random, number %i', async (seed) => {

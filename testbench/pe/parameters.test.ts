@@ -128,8 +128,13 @@ describe.each(others)('a PE of $name', ({ pe, bits = 8 }) => {
     await run('3x3', { c: 3, m: 5, h: 10, w: 9, r: 3, s: 3, pad: [1, 1, 1, 1], iactSigned: true }, [0.5, 0.7]);
     await run('wide', { c: 2, m: 3, h: 3, w: 13, r: 2, s: 7, stride: [1, 2] }, [1, 1]);
     await run('sparse', { c: 6, m: 70, h: 3, w: 3 }, [0.7, 0.05]);
-    await run('many segments', { h: 8, w: 24, m: 2, r: 2, s: 16 }, [0.5, 0.5]);
+    await run('many windows', { c: 2, m: 3, h: 2, w: 41, s: 3, stride: [1, 2], pad: [0, 1, 0, 1] }, [0.6, 0.6]);
     await run('batch', { n: 9, g: 2, c: 2, m: 2, h: 3, w: 3, r: 2, s: 2 }, [0.4, 0.4]);
+  });
+
+  test.each(['csc', 'dense'] as const)('walks many segments for few windows, %s', async (encoding) => {
+    const layer = { h: 8, w: 24, m: 2, r: 2, s: 16 };
+    await checkLayer('many segments', pe, { layer, density: [0.5, 0.5], encoding, ...options });
   });
 
   test('fills its SPads', async () => {
