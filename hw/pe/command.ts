@@ -34,7 +34,7 @@ export function PeCommand(p: PeParameters) {
   });
 }
 
-/** A non-zero iact on its way to the weights. `empty` carries no iact, only the end of a window. */
+/** A non-zero iact on its way to the weights. With `empty` it is only the end of a window: value and column mean nothing. */
 export function IactJob(p: PeParameters) {
   return Bundle({ value: UInt(p.dataBits), column: UInt(widthsOf(p).column), last: Bool, empty: Bool });
 }

@@ -60,7 +60,7 @@ export const PsumSpad = generator(function PsumSpad(p: PeParameters) {
     // Windows held: read but not drained, and of these the complete ones.
     const held = reg(UInt(2), { reset: 0 });
     const complete = reg(UInt(2), { reset: 0 });
-    // The bank that products go to, and the one that drains; with a window in both banks, they stay 0.
+    // The bank that products go to, and the one that drains; a window that takes both banks leaves them as they are.
     const macBank = reg(Bool, { reset: false });
     const drainBank = reg(Bool, { reset: false });
     const drainBeat = reg(beat, { reset: 0 });

@@ -54,6 +54,24 @@ export function findConfig(nameOrPath: string = defaultConfig): Config {
   return parseConfig(readUserFile(nameOrPath, 'config file').toString('utf8'), nameOrPath);
 }
 
+/**
+ * Makes sure that layers can be run on the hardware: their operands have 8 bits, and psums are compared as int32.
+ *
+ * @throws InputError naming each parameter in the way
+ */
+export function checkRunnable({ name, pe }: Config): void {
+  const problems: string[] = [];
+  // Words of three values travel as 32-bit integers.
+  if (pe.dataBits < 8 || 3 * pe.dataBits > 32) {
+    problems.push(`pe.dataBits is ${pe.dataBits}; 8b tensors can be run with 8 to 10`);
+  }
+  if (pe.psumBits > 32) problems.push(`pe.psumBits is ${pe.psumBits}; psums are int32, so at most 32`);
+  if (problems.length === 0) return;
+  throw new InputError(
+    `config ${name}: no layer can be run on this hardware, only its Verilog generated:\n  ${problems.join('\n  ')}`,
+  );
+}
+
 function parseConfig(text: string, source: string): Config {
   let json: unknown;
   try {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { RunOptions } from '../cli/options.ts';
 import { createProgress } from '../cli/progress.ts';
-import { findConfig } from '../config/config.ts';
+import { checkRunnable, findConfig } from '../config/config.ts';
 import { InputError } from '../errors.ts';
 import { convolve } from '../golden/convolution.ts';
 import { requantise } from '../golden/requantisation.ts';
@@ -29,6 +29,7 @@ import { formatSummary, formatVerdict } from './summary.ts';
 export async function runLayer(options: RunOptions, runHardware: typeof runOnPe = runOnPe): Promise<number> {
   const layer = findLayer(options.layer);
   const config = findConfig(options.config);
+  checkRunnable(config);
   const operands = readOperands(layer, options);
   checkOutputs(layer, options);
 

@@ -91,6 +91,20 @@ describe('bad input ends with 2 and one message; nothing is printed, built or wr
     expect(await refusal([layerFile(), '--config', 'constructor'])).toContain('constructor: there is no such preset');
   });
 
+  test('hardware that tensors of 8 bits do not fit', async () => {
+    const config = join(folder, 'misfit.json');
+    const runOn = (pe: object) => {
+      writeFileSync(config, JSON.stringify({ name: 'misfit', pe }));
+      return refusal([layerFile(), '--config', config]);
+    };
+    expect(await runOn({ dataBits: 4, countBits: 2, weightDataDepth: 15, psumBits: 40 })).toBe(
+      'saccade: config misfit: no layer can be run on this hardware, only its Verilog generated:\n' +
+        '  pe.dataBits is 4; 8b tensors can be run with 8 to 10\n' +
+        '  pe.psumBits is 40; psums are int32, so at most 32\n',
+    );
+    expect(await runOn({ dataBits: 12, countBits: 6, psumBits: 25 })).toContain('pe.dataBits is 12');
+  });
+
   test.each([
     ['wrong type', formatNpy(zeros('int8', [1, 6, 4, 3])), 'holds int8 [1, 6, 4, 3]: expected uint8 [1, 6, 4, 3]'],
     ['wrong shape', formatNpy(zeros('uint8', [1, 6, 3, 5])), 'holds uint8 [1, 6, 3, 5]: expected uint8 [1, 6, 4, 3]'],
