@@ -6,7 +6,7 @@ import { type PeParameters, parameterSuffix, widthsOf } from './parameters.ts';
  * Takes a word apart, low end first: into two entries of count and data, or, with `plain`, into three values with a count of
  * zero. `drop` with an entry says that what is left of its word is padding.
  */
-export const Unpacker = generator(function Unpacker(p: Pick<PeParameters, 'dataBits' | 'countBits'> & PeParameters) {
+export const Unpacker = generator(function Unpacker(p: PeParameters) {
   const widths = widthsOf(p);
   const ports = {
     plain: In(Bool),

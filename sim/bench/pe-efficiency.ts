@@ -1,7 +1,7 @@
 /** How close one PE comes to its bound on sparse layers, and where the other cycles go. */
 import { eyerissV2Pe } from '../../hw/pe/parameters.ts';
 import { formatTable } from '../cli/table.ts';
-import { parseLayer } from '../layer/layer.ts';
+import { parseLayer } from '../layer/read-layer.ts';
 import { runOnPe } from '../pe/run-on-pe.ts';
 import { boundCycles } from '../run/bound.ts';
 import { synthesiseOperands } from '../tensor/synthetic.ts';

@@ -1,5 +1,5 @@
 import type { Layer } from '../layer/layer.ts';
-import { iactShape, macs, outputShape, psumShape, weightShape } from '../layer/layer.ts';
+import { iactShape, macs, outputShape, psumShape, weightShape } from '../layer/shape.ts';
 import type { Tensor, TensorData } from '../tensor/tensor.ts';
 import { expectTensor, zeros } from '../tensor/tensor.ts';
 import { wrapPsum } from './psum.ts';

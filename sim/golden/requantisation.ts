@@ -1,5 +1,5 @@
 import type { Layer } from '../layer/layer.ts';
-import { biasShape, psumShape } from '../layer/layer.ts';
+import { biasShape, psumShape } from '../layer/shape.ts';
 import { InputError } from '../errors.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { expectTensor, zeros } from '../tensor/tensor.ts';

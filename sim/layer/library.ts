@@ -4,7 +4,7 @@ import { InputError } from '../errors.ts';
 import { packageRoot } from '../../gen/source/package-root.ts';
 import { closest } from '../suggestion.ts';
 import type { Layer } from './layer.ts';
-import { readLayer } from './layer.ts';
+import { readLayer } from './read-layer.ts';
 
 const folder = join(packageRoot(), 'sim', 'layer', 'library');
 

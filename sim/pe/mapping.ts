@@ -2,7 +2,8 @@
 import type { PeParameters } from '../../hw/pe/parameters.ts';
 import { pairedWords } from '../csc/pairs.ts';
 import { InputError } from '../errors.ts';
-import { type Layer, outputShape } from '../layer/layer.ts';
+import type { Layer } from '../layer/layer.ts';
+import { outputShape } from '../layer/shape.ts';
 import { iactWalkFits, iactWalkShape } from './iact-walk.ts';
 import { tilesOf, type TileSize, weightColumns } from './tiles.ts';
 

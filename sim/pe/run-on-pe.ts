@@ -2,7 +2,8 @@
 import { emitVerilog } from '../../gen/index.ts';
 import { Pe } from '../../hw/pe/pe.ts';
 import type { PeParameters } from '../../hw/pe/parameters.ts';
-import { type Layer, outputShape, psumShape } from '../layer/layer.ts';
+import type { Layer } from '../layer/layer.ts';
+import { outputShape, psumShape } from '../layer/shape.ts';
 import { type Tensor, zeros } from '../tensor/tensor.ts';
 import { packBeats } from '../verilator/beats.ts';
 import type { RunResult, RunSpec } from '../verilator/bulk-run.ts';

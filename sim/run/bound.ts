@@ -1,7 +1,7 @@
 import type { PeParameters } from '../../hw/pe/parameters.ts';
 import { pairedWords } from '../csc/pairs.ts';
 import type { Layer } from '../layer/layer.ts';
-import { outputShape } from '../layer/layer.ts';
+import { outputShape } from '../layer/shape.ts';
 import type { PeMapping } from '../pe/mapping.ts';
 import { spans, weightColumns } from '../pe/tiles.ts';
 import type { Tensor, TensorData } from '../tensor/tensor.ts';

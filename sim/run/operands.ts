@@ -1,6 +1,6 @@
 import type { RunOptions } from '../cli/options.ts';
 import type { Layer } from '../layer/layer.ts';
-import { biasShape, iactShape, weightShape } from '../layer/layer.ts';
+import { biasShape, iactShape, weightShape } from '../layer/shape.ts';
 import { readNpy } from '../tensor/npy.ts';
 import { synthesise } from '../tensor/synthetic.ts';
 import type { Tensor } from '../tensor/tensor.ts';

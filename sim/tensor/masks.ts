@@ -1,6 +1,6 @@
 import { InputError } from '../errors.ts';
 import type { Layer } from '../layer/layer.ts';
-import { iactShape, weightShape } from '../layer/layer.ts';
+import { iactShape, weightShape } from '../layer/shape.ts';
 import { readUserFile } from '../user-file.ts';
 import type { Random } from './random.ts';
 import { nonZero, seededStream } from './synthetic.ts';

@@ -1,6 +1,6 @@
 import { InputError } from '../errors.ts';
 import type { Layer } from '../layer/layer.ts';
-import { iactShape, weightShape } from '../layer/layer.ts';
+import { iactShape, weightShape } from '../layer/shape.ts';
 import { Random } from './random.ts';
 import type { DtypeArrays, Tensor, TensorData } from './tensor.ts';
 import { zeros } from './tensor.ts';

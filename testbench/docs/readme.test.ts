@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../gen/source/package-root.ts';
+import { parseLayer } from '../../sim/layer/read-layer.ts';
 
 const root = packageRoot();
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -50,8 +51,7 @@ describe("the README's first module", () => {
 });
 
 describe("the README's layer file", () => {
-  it('is one that is taken', async () => {
-    const { parseLayer } = await import('../../sim/layer/layer.ts');
+  it('is one that is taken', () => {
     expect(parseLayer(JSON.parse(block('json')), 'README.md').m).toBe(64);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { InputError } from '../../sim/errors.ts';
 import { convolve } from '../../sim/golden/convolution.ts';
 import type { Layer } from '../../sim/layer/layer.ts';
-import { parseLayer } from '../../sim/layer/layer.ts';
+import { parseLayer } from '../../sim/layer/read-layer.ts';
 import { synthesiseOperands } from '../../sim/tensor/synthetic.ts';
 import type { Tensor } from '../../sim/tensor/tensor.ts';
 import { tfjsConvolution } from './tfjs-oracle.ts';

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../sim/errors.ts';
 import { requantise } from '../../sim/golden/requantisation.ts';
-import { parseLayer } from '../../sim/layer/layer.ts';
+import { parseLayer } from '../../sim/layer/read-layer.ts';
 
 const shape = { m: 2, c: 1, h: 1, w: 3, r: 1, s: 1 }; // psums [1, 2, 1, 3]
 const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });

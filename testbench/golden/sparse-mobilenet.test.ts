@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { convolve } from '../../sim/golden/convolution.ts';
-import { parseLayer } from '../../sim/layer/layer.ts';
+import { parseLayer } from '../../sim/layer/read-layer.ts';
 import { maskedIacts, maskedWeights } from '../../sim/tensor/masks.ts';
 
 const data = fileURLToPath(new URL('../../../shared/data/sparse-mobilenet/', import.meta.url));

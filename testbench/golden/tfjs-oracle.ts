@@ -2,7 +2,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Layer } from '../../sim/layer/layer.ts';
-import { psumShape } from '../../sim/layer/layer.ts';
+import { psumShape } from '../../sim/layer/shape.ts';
 import type { Tensor } from '../../sim/tensor/tensor.ts';
 
 /**

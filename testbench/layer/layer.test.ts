@@ -3,16 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../sim/errors.ts';
-import {
-  biasShape,
-  iactShape,
-  macs,
-  outputShape,
-  parseLayer,
-  psumShape,
-  readLayer,
-  weightShape,
-} from '../../sim/layer/layer.ts';
+import { parseLayer, readLayer } from '../../sim/layer/read-layer.ts';
+import { biasShape, iactShape, macs, outputShape, psumShape, weightShape } from '../../sim/layer/shape.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'saccade-layer-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../sim/errors.ts';
-import { macs } from '../../sim/layer/layer.ts';
+import { macs } from '../../sim/layer/shape.ts';
 import { findLayer, libraryLayers } from '../../sim/layer/library.ts';
 
 describe('the layer library', () => {

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { PeParameters } from '../../hw/pe/parameters.ts';
 import { convolve } from '../../sim/golden/convolution.ts';
 import type { Layer } from '../../sim/layer/layer.ts';
-import { parseLayer } from '../../sim/layer/layer.ts';
+import { parseLayer } from '../../sim/layer/read-layer.ts';
 import { type PeRun, type PeRunOptions, runOnPe } from '../../sim/pe/run-on-pe.ts';
 import { synthesiseOperands } from '../../sim/tensor/synthetic.ts';
 

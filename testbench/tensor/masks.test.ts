@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../sim/errors.ts';
-import { parseLayer } from '../../sim/layer/layer.ts';
+import { parseLayer } from '../../sim/layer/read-layer.ts';
 import { maskedIacts, maskedWeights } from '../../sim/tensor/masks.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'saccade-masks-'));

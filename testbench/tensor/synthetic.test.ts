@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../sim/errors.ts';
-import { parseLayer } from '../../sim/layer/layer.ts';
+import { parseLayer } from '../../sim/layer/read-layer.ts';
 import { synthesise, synthesiseOperands } from '../../sim/tensor/synthetic.ts';
 
 const what = { shape: [100, 200], seed: 7, label: 'iacts' };
