@@ -7,8 +7,9 @@ const { reportFailure } = await import('../cli/failure.ts');
 const { createProgress } = await import('../cli/progress.ts');
 const { peEfficiency } = await import('./pe-efficiency.ts');
 const { generation } = await import('./generation.ts');
+const { scale } = await import('./scale.ts');
 
-const benches = [peEfficiency, generation];
+const benches = [peEfficiency, generation, scale];
 
 const program = new Command('bench')
   .description('Measures, and prints what it measured. Timings are for comparing within one run.')

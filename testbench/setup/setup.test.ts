@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 describe('packages and build', () => {
-  test('the first run installs and compiles, the second does and says nothing, at once', () => {
+  test('the first run installs and compiles, the second does and says nothing', () => {
     clone.installAllTools();
     const first = clone.setup('test');
     expect(first).toEqual({
@@ -26,10 +26,7 @@ describe('packages and build', () => {
     });
     expect(clone.runProgram()).toBe('first\n');
 
-    const start = performance.now();
     expect(clone.setup('test')).toEqual(silence);
-    // Nearly all of it is the start of node, some 50 ms on an idle machine; other tests keep this one busy.
-    expect(performance.now() - start).toBeLessThan(3000);
   });
 
   test('for the command line it is quiet even on the first run', () => {
