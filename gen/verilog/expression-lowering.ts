@@ -39,6 +39,9 @@ const opNames: Partial<Record<Expression['op'], string>> = {
   slice: 'part',
 };
 
+/** Expressions within expressions; about four calls each. */
+const MAX_DEPTH = 500;
+
 export class ExpressionLowering {
   /** Wires in an order in which each reads only earlier ones. */
   readonly wires: VDeclaration[] = [];
@@ -52,10 +55,40 @@ export class ExpressionLowering {
   private readonly wiresDone = new Set<SignalIr>();
 
   /** `roots` are all the expressions that the module's items read: what they share becomes wires. */
-  constructor(module: CheckedModule, roots: Iterable<Expression>) {
+  constructor(module: CheckedModule, roots: readonly Expression[]) {
     this.module = module;
     this.taken = new Set(module.names.taken);
     this.uses = countUses(roots);
+    this.cutDeepChains(roots);
+  }
+
+  /**
+   * Lowering recurses, and JavaScript's stack is finite: in a chain of logic deeper than any that a person writes, every
+   * so often an expression becomes a wire, from the inputs on, so that what comes after finds it done.
+   */
+  private cutDeepChains(roots: readonly Expression[]): void {
+    const depths = new Map<Expression, number>();
+    const path = roots.map((expression) => ({ expression, entered: false }));
+    for (let top = path.pop(); top !== undefined; top = path.pop()) {
+      const { expression, entered } = top;
+      if (depths.has(expression)) continue;
+      const sources = this.sourcesOf(expression);
+      if (!entered) {
+        path.push({ expression, entered: true }, ...sources.map((source) => ({ expression: source, entered: false })));
+        continue;
+      }
+      const depth = sources.reduce((deepest, source) => Math.max(deepest, depths.get(source)! + 1), 0);
+      if (depth === MAX_DEPTH) this.wireOf(expression, 'deep');
+      depths.set(expression, depth === MAX_DEPTH ? 0 : depth);
+    }
+  }
+
+  /** What is lowered on the way to an expression: its operands, and the drivers of the wires that it reads. */
+  private sourcesOf(expression: Expression): readonly Expression[] {
+    if (expression.op !== 'signal') return operandsOf(expression);
+    const { signal } = expression;
+    const driver = signal.category === 'output' ? undefined : this.module.combinational.get(signal);
+    return driver === undefined ? [] : [driver.value];
   }
 
   /** Declares the wire of a combinational signal, after the wires that it reads. */
@@ -288,7 +321,7 @@ function opName(expression: Expression): string {
 }
 
 /** How often each expression is read by another expression or by an item of the module. */
-function countUses(roots: Iterable<Expression>): Map<Expression, number> {
+function countUses(roots: readonly Expression[]): Map<Expression, number> {
   const uses = new Map<Expression, number>();
   const pending = [...roots];
   for (let expression = pending.pop(); expression !== undefined; expression = pending.pop()) {

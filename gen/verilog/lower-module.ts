@@ -8,7 +8,7 @@ import { ExpressionLowering, shapeOf } from './expression-lowering.ts';
 
 export function lowerModule(module: CheckedModule): VModule {
   const { ir, names } = module;
-  const lowering = new ExpressionLowering(module, rootsOf(module));
+  const lowering = new ExpressionLowering(module, [...rootsOf(module)]);
   const nameOf = (signal: (typeof ir.signals)[number]): string => names.signals.get(signal)!;
 
   const ports: VPort[] = implicitPorts(module);

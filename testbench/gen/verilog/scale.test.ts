@@ -1,5 +1,18 @@
 import { expect, test } from 'vitest';
-import { emitVerilog, generator, In, instance, module, Out, reg, UInt, Vec } from '../../../gen/index.ts';
+import {
+  Bool,
+  emitVerilog,
+  generator,
+  In,
+  instance,
+  module,
+  Out,
+  reg,
+  UInt,
+  type UIntVal,
+  Vec,
+  wire,
+} from '../../../gen/index.ts';
 
 const byte = UInt(8);
 
@@ -40,4 +53,32 @@ test('thousands of registers of one name, with a chain of logic through all of t
     }),
   );
   expect(design.files[0]!.text).toContain('reg [7:0] delayed_3999;');
+});
+
+test('a chain of logic far deeper than the stack is cut into wires', () => {
+  const design = emitVerilog(
+    module('Deep', { a: In(byte), b: In(byte), y: Out(byte) }, ({ a, b, y }) => {
+      y.set(Array.from({ length: 20_000 }, () => b).reduce((sum, next) => sum.sub(next), a));
+    }),
+  );
+  const text = design.files[0]!.text;
+  expect(text.match(/wire \[7:0\] deep_/g)!.length).toBeGreaterThan(30);
+  expect(text.split(' - b').length - 1).toBe(20_000);
+});
+
+test('so are wires that read each other, and a choice among thousands', () => {
+  const wires = module('Wires', { a: In(byte), y: Out(byte) }, ({ a, y }) => {
+    let value: UIntVal = a;
+    for (let step = 0; step < 5000; step++) {
+      const link = wire(byte);
+      link.set(value.add(1));
+      value = link;
+    }
+    y.set(value);
+  });
+  expect(emitVerilog(wires).files[0]!.text).toContain("wire [7:0] link_4999 = link_4998 + 8'd1;");
+  const choice = module('Choice', { a: In(Vec(4096, Bool)), index: In(UInt(12)), y: Out(Bool) }, ({ a, index, y }) =>
+    y.set(a.at(index)),
+  );
+  expect(emitVerilog(choice).files[0]!.text).toContain("(index == 12'd4094) ? a_4094");
 });
