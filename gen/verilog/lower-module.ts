@@ -47,7 +47,7 @@ export function lowerModule(module: CheckedModule): VModule {
   for (const [signal, { value, site }] of module.combinational) {
     if (signal.category === 'wire') lowering.declareSignalWire(signal);
     if (signal.category === 'output')
-      assigns.push({ target: nameOf(signal), value: lowering.lower(value, nameOf(signal)), site });
+      assigns.push({ target: nameOf(signal), value: withoutSign(lowering.lower(value, nameOf(signal))), site });
   }
 
   const always: VAlways[] = [];
@@ -87,6 +87,14 @@ export function lowerModule(module: CheckedModule): VModule {
     always,
     unread: unread.length === 0 ? undefined : unreadWire(unread, lowering.taken, module),
   };
+}
+
+/**
+ * A name read with another sign is, as the whole value of an output, the name: the bits are the same, and Icarus takes
+ * `assign y = $signed(a)` of an input for a port that goes both ways.
+ */
+function withoutSign(value: VExpression): VExpression {
+  return value.kind === 'sign' && value.operand.kind === 'name' ? value.operand : value;
 }
 
 /** A declaration's registers: cleared by reset, where they have a reset value, and otherwise as the statements say. */

@@ -169,6 +169,19 @@ export const Aggregates = module(
   },
 );
 
+/** Two outputs that are one input, of which one has another sign: Icarus must not take it for a port that goes both ways. */
+const rereadPorts = { a: In(UInt(8)), same: Out(UInt(8)), signed_: Out(SInt(8)) };
+const Reread = module('Reread', rereadPorts, ({ a, same, signed_ }) => {
+  same.set(a);
+  signed_.set(a.asSInt());
+});
+const Rereads = module('Rereads', rereadPorts, ({ a, same, signed_ }) => {
+  const child = instance(Reread);
+  child.a.set(a);
+  same.set(child.same);
+  signed_.set(child.signed_);
+});
+
 export const examples: readonly Module[] = [
   Fifo({ width: 8, depth: 5 }),
   Fifo({ width: 1, depth: 2 }),
@@ -176,4 +189,5 @@ export const examples: readonly Module[] = [
   Adders,
   Unread,
   Aggregates,
+  Rereads,
 ];
