@@ -170,16 +170,16 @@ export const Aggregates = module(
 );
 
 /** Two outputs that are one input, of which one has another sign: Icarus must not take it for a port that goes both ways. */
-const rereadPorts = { a: In(UInt(8)), same: Out(UInt(8)), signed_: Out(SInt(8)) };
-const Reread = module('Reread', rereadPorts, ({ a, same, signed_ }) => {
+const rereadPorts = { a: In(UInt(8)), same: Out(UInt(8)), reread: Out(SInt(8)) };
+const Reread = module('Reread', rereadPorts, ({ a, same, reread }) => {
   same.set(a);
-  signed_.set(a.asSInt());
+  reread.set(a.asSInt());
 });
-const Rereads = module('Rereads', rereadPorts, ({ a, same, signed_ }) => {
+const Rereads = module('Rereads', rereadPorts, ({ a, same, reread }) => {
   const child = instance(Reread);
   child.a.set(a);
   same.set(child.same);
-  signed_.set(child.signed_);
+  reread.set(child.reread);
 });
 
 export const examples: readonly Module[] = [
