@@ -16,6 +16,24 @@ export function readUserFile(path: string, what: string): Buffer {
 }
 
 /**
+ * Reads a JSON file that the user named.
+ *
+ * @param what as for `readUserFile`
+ * @throws InputError when it cannot be read, or is not JSON
+ */
+export function readUserJson(path: string, what: string): unknown {
+  // Editors on some systems begin UTF-8 files with a byte order mark, which JSON.parse refuses.
+  const text = readUserFile(path, what)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`${path}: the ${what} is not valid JSON: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/**
  * Writes a file that the user asked for, replacing what was there. Folders are not created.
  *
  * @throws InputError when it cannot be written, with the reason in plain words

@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { ElaborationError } from '../diagnostics/elaboration-error.ts';
-import type { Expression, ModuleIr, SignalIr, Statement } from '../ir/module-ir.ts';
+import type { Expression, ModuleIr, Statement } from '../ir/module-ir.ts';
 import { captureSite } from '../source/capture-site.ts';
 import type { Site } from '../source/site.ts';
 
@@ -62,11 +62,6 @@ export function withBuilder(builder: ModuleBuilder, action: () => void): void {
 
 export function record(builder: ModuleBuilder, statement: Statement): void {
   builder.scopes.at(-1)!.push(statement);
-}
-
-export function declare<S extends SignalIr>(builder: ModuleBuilder, signal: S): S {
-  builder.ir.signals.push(signal);
-  return signal;
 }
 
 export function keep<E extends Expression>(builder: ModuleBuilder, expression: E): E {

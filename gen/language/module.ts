@@ -1,12 +1,13 @@
 /** Modules, generators and instances. */
 import { checkModule } from '../passes/check-module.ts';
 import type { CheckedModule } from '../ir/checked-module.ts';
+import type { SignalIr } from '../ir/module-ir.ts';
 import { ElaborationError } from '../diagnostics/elaboration-error.ts';
 import { captureSite } from '../source/capture-site.ts';
 import type { Site } from '../source/site.ts';
 import { buildTree, type Tree } from './aggregate.ts';
-import { currentModule, declare, type ModuleBuilder, newBuilder, withBuilder } from './module-builder.ts';
-import { fatal, make } from './signal.ts';
+import { currentModule, type ModuleBuilder, newBuilder, withBuilder } from './module-builder.ts';
+import { declareSignal, fatal } from './signal.ts';
 import { verilogKeywords } from '../verilog/keywords.ts';
 import type { Inside, Outside, Port, Ports } from './ports.ts';
 
@@ -98,9 +99,9 @@ export function instance<P extends Ports>(child: Module<P>, options: { readonly 
       (type, path, flipped) => {
         const inward = (port.direction === 'input') !== flipped;
         const category = inward ? 'instance-input' : 'instance-output';
-        const signal = declare(builder, { category, type, site, fixedName: undefined, path, instance: made });
+        const signal: SignalIr = { category, type, site, fixedName: undefined, path, instance: made };
         made.ports.push(signal);
-        return make(builder, { op: 'signal', signal, type, site });
+        return declareSignal(builder, signal);
       },
       [key],
     ),
@@ -115,9 +116,9 @@ function declarePort(builder: ModuleBuilder, key: string, port: Port): Tree {
     port.type,
     (type, path, flipped) => {
       const category = (port.direction === 'input') !== flipped ? 'input' : 'output';
-      const signal = declare(builder, { category, type, site, fixedName: path.join('_'), path });
+      const signal: SignalIr = { category, type, site, fixedName: path.join('_'), path };
       builder.ir.ports.push(signal);
-      return make(builder, { op: 'signal', signal, type, site });
+      return declareSignal(builder, signal);
     },
     [key],
   );

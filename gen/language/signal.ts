@@ -5,7 +5,7 @@
 import type { Diagnostic, DiagnosticCode } from '../diagnostics/diagnostic.ts';
 import { ElaborationError } from '../diagnostics/elaboration-error.ts';
 import { type GroundKind, type GroundType, groundTypeText, rangeOf } from '../ir/ground-type.ts';
-import type { BinaryOperator, Expression, UnaryOperator } from '../ir/module-ir.ts';
+import type { BinaryOperator, Expression, SignalIr, UnaryOperator } from '../ir/module-ir.ts';
 import { captureSite } from '../source/capture-site.ts';
 import type { Site } from '../source/site.ts';
 import { currentModule, keep, type ModuleBuilder, record } from './module-builder.ts';
@@ -307,6 +307,12 @@ const bool: GroundType = { kind: 'bool', width: 1 };
 /** Puts an expression into the module under elaboration. */
 export function make(builder: ModuleBuilder, expression: Expression): Signal {
   return new Signal(builder, keep(builder, expression));
+}
+
+/** Declares a signal in the module under elaboration, and gives it for reading and, where its category allows, driving. */
+export function declareSignal(builder: ModuleBuilder, signal: SignalIr): Signal {
+  builder.ir.signals.push(signal);
+  return make(builder, { op: 'signal', signal, type: signal.type, site: signal.site });
 }
 
 /** A signal or plain value as an expression; a plain value takes the type `shape` and must fit it. */

@@ -2,8 +2,8 @@
 import { captureSite } from '../source/capture-site.ts';
 import type { GroundType } from '../ir/ground-type.ts';
 import { buildTree } from './aggregate.ts';
-import { currentModule, declare, type ModuleBuilder } from './module-builder.ts';
-import { make, operand, Signal } from './signal.ts';
+import { currentModule, type ModuleBuilder } from './module-builder.ts';
+import { declareSignal, operand, Signal } from './signal.ts';
 import type { DataType } from './types.ts';
 import type { Drive, Val, Var } from './values.ts';
 
@@ -12,8 +12,7 @@ export function wire<const T extends DataType>(type: T): Var<T> {
   const builder = currentModule('wire()');
   const site = captureSite();
   const tree = buildTree(type, (ground, path) => {
-    const signal = declare(builder, { category: 'wire', type: ground, site, fixedName: undefined, path });
-    return make(builder, { op: 'signal', signal, type: ground, site });
+    return declareSignal(builder, { category: 'wire', type: ground, site, fixedName: undefined, path });
   });
   return tree as unknown as Var<T>;
 }
@@ -32,7 +31,7 @@ export function reg<const T extends DataType>(type: T, options: RegisterOptions<
   const site = captureSite();
   const tree = buildTree(type, (ground, path) => {
     const reset = options.reset === undefined ? undefined : resetValue(builder, options.reset, ground, path, site);
-    const signal = declare(builder, {
+    return declareSignal(builder, {
       category: 'register',
       type: ground,
       site,
@@ -40,7 +39,6 @@ export function reg<const T extends DataType>(type: T, options: RegisterOptions<
       path,
       ...(reset === undefined ? {} : { reset }),
     });
-    return make(builder, { op: 'signal', signal, type: ground, site });
   });
   return tree as unknown as Var<T>;
 }

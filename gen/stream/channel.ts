@@ -1,7 +1,7 @@
 import type { GroundType } from '../ir/ground-type.ts';
 import { buildTree } from '../language/aggregate.ts';
-import { currentModule, declare } from '../language/module-builder.ts';
-import { make } from '../language/signal.ts';
+import { currentModule } from '../language/module-builder.ts';
+import { declareSignal } from '../language/signal.ts';
 import { type BoolType, type DataType, Stream } from '../language/types.ts';
 import type { BoolVal, Var } from '../language/values.ts';
 import { captureSite } from '../source/capture-site.ts';
@@ -19,8 +19,7 @@ export function channel<const T extends DataType>(type: T): Channel<T> {
   const builder = currentModule('channel()');
   const site = captureSite();
   const tree = buildTree(Stream(type), (ground: GroundType, path) => {
-    const signal = declare(builder, { category: 'wire', type: ground, site, fixedName: undefined, path });
-    return make(builder, { op: 'signal', signal, type: ground, site });
+    return declareSignal(builder, { category: 'wire', type: ground, site, fixedName: undefined, path });
   });
   return tree as unknown as Channel<T>;
 }

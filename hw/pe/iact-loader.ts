@@ -7,6 +7,7 @@ import {
   Stream,
   UInt,
   bitsFor,
+  connect,
   generator,
   instance,
   module,
@@ -66,9 +67,7 @@ export const IactLoader = generator(function IactLoader(p: PeParameters) {
 
       unpacker.plain.set(io.dense);
       unpacker.drop.set(closes.and(segmentsLeft.eq(1)));
-      unpacker.word.valid.set(io.words.valid);
-      unpacker.word.data.set(io.words.data);
-      io.words.ready.set(unpacker.word.ready);
+      connect(unpacker.word, io.words);
       unpacker.entry.ready.set(segmentsLeft.ne(0).and(room));
 
       io.writeData.set(takeData);

@@ -11,6 +11,7 @@ import {
   all,
   any,
   bitsFor,
+  connect,
   generator,
   instance,
   mem,
@@ -77,9 +78,7 @@ export const IactSpads = generator(function IactSpads(p: PeParameters) {
     loader.dense.set(walk.dense);
     loader.segmentLength.set(walk.segmentLength);
     loader.segments.set(walk.segments);
-    loader.words.valid.set(words.valid);
-    loader.words.data.set(words.data);
-    words.ready.set(loader.words.ready);
+    connect(loader.words, words);
     loader.dataFree.set(entriesHeld.ne(p.iactDataDepth));
     loader.addressFree.set(segmentsHeld.ne(p.iactAddressDepth));
     when(loader.writeData, () => dataSpad.write(loader.dataAddress, loader.entry));

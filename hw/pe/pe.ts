@@ -10,6 +10,7 @@ import {
   UInt,
   Vec,
   all,
+  connect,
   generator,
   instance,
   module,
@@ -75,25 +76,15 @@ export const Pe = generator(function Pe(p: PeParameters = eyerissV2Pe) {
     const psumSpad = instance(PsumSpad(p));
 
     // Data.
-    iactSpads.words.valid.set(iact.valid);
-    iactSpads.words.data.set(iact.data);
-    iact.ready.set(iactSpads.words.ready);
-    weightSpads.words.valid.set(weight.valid);
-    weightSpads.words.data.set(weight.data);
-    weight.ready.set(weightSpads.words.ready);
-    weightSpads.iact.valid.set(iactSpads.job.valid);
-    weightSpads.iact.data.set(iactSpads.job.data);
-    iactSpads.job.ready.set(weightSpads.iact.ready);
+    connect(iactSpads.words, iact);
+    connect(weightSpads.words, weight);
+    connect(weightSpads.iact, iactSpads.job);
     macLanes.valid.set(weightSpads.valid);
     macLanes.job.set(weightSpads.job);
     macLanes.word.set(weightSpads.word);
     psumSpad.products.set(macLanes.products);
-    psumSpad.psumIn.valid.set(psumIn.valid);
-    psumSpad.psumIn.data.set(psumIn.data);
-    psumIn.ready.set(psumSpad.psumIn.ready);
-    psumOut.valid.set(psumSpad.psumOut.valid);
-    psumOut.data.set(psumSpad.psumOut.data);
-    psumSpad.psumOut.ready.set(psumOut.ready);
+    connect(psumSpad.psumIn, psumIn);
+    connect(psumOut, psumSpad.psumOut);
 
     // Control.
     const running = all(busy, start.not(), weightSpads.addressed);
@@ -128,14 +119,13 @@ export const Pe = generator(function Pe(p: PeParameters = eyerissV2Pe) {
     const starves = running.and(weightSpads.starves);
     // Nothing to read because the weights aren't there yet, or because all windows have been read.
     const unloaded = weightSpads.waitsWeight.or(iactSpads.done.and(weightSpads.loaded.not()));
-    const tail = iactSpads.done.and(weightSpads.loaded);
     const reading = running.and(weightSpads.starves.not());
     activity.set({
       load: busy.and(running.not()).or(starves.and(unloaded)),
       compute: reading.and(weightSpads.reads),
-      drain: all(starves, unloaded.not(), tail),
+      drain: all(starves, unloaded.not(), iactSpads.done),
       waitPsum: reading.and(weightSpads.waits),
-      waitIact: all(starves, unloaded.not(), tail.not()),
+      waitIact: all(starves, unloaded.not(), iactSpads.done.not()),
       windowEnd: all(reading, weightSpads.reads.not(), weightSpads.waits.not()),
       mac0: macLanes.products[0]!.enable,
       mac1: macLanes.products[1]!.enable,

@@ -11,6 +11,7 @@ import {
   all,
   bitsFor,
   channel,
+  connect,
   generator,
   instance,
   mem,
@@ -80,9 +81,7 @@ export const WeightSpads = generator(function WeightSpads(p: PeParameters) {
       loader.dense.set(io.dense);
       loader.columns.set(io.columns);
       loader.wordsPerColumn.set(wordsPerColumn);
-      loader.words.valid.set(io.words.valid);
-      loader.words.data.set(io.words.data);
-      io.words.ready.set(loader.words.ready);
+      connect(loader.words, io.words);
       io.addressed.set(loader.addressed);
       io.loaded.set(loader.done);
       const dataAddressBits = bitsFor(p.weightDataDepth);

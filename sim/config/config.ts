@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { checkPeParameters, eyerissV2Pe, type PeParameters } from '../../hw/pe/parameters.ts';
 import { InputError } from '../errors.ts';
 import { closest } from '../suggestion.ts';
-import { readUserFile } from '../user-file.ts';
+import { readUserJson } from '../user-file.ts';
 
 /** A piece of hardware that can be generated and run. */
 export interface Config {
@@ -51,7 +51,7 @@ export function findConfig(nameOrPath: string = defaultConfig): Config {
       meant === undefined ? `the presets are ${Object.keys(presets).join(', ')}` : `did you mean "${meant}"?`;
     throw new InputError(`${nameOrPath}: there is no such preset (${hint}), and a config file ends in .json`);
   }
-  return parseConfig(readUserFile(nameOrPath, 'config file').toString('utf8'), nameOrPath);
+  return parseConfig(readUserJson(nameOrPath, 'config file'), nameOrPath);
 }
 
 /**
@@ -72,13 +72,7 @@ export function checkRunnable({ name, pe }: Config): void {
   );
 }
 
-function parseConfig(text: string, source: string): Config {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`${source}: the config file is not valid JSON: ${(error as Error).message}`, { cause: error });
-  }
+function parseConfig(json: unknown, source: string): Config {
   const parsed = schema.safeParse(json);
   if (!parsed.success) {
     throw new InputError(

@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
-import { InputError } from '../errors.ts';
-import { readUserFile } from '../user-file.ts';
+import { readUserJson } from '../user-file.ts';
 import type { Layer } from './layer.ts';
 import { checkLayer } from './schema.ts';
 
@@ -22,15 +21,5 @@ export function parseLayer(json: unknown, source: string): Layer {
  * @throws InputError when it cannot be read, is not JSON, or does not describe a layer
  */
 export function readLayer(path: string): Layer {
-  // Editors on some systems begin UTF-8 files with a byte order mark, which JSON.parse refuses.
-  const text = readUserFile(path, 'layer file')
-    .toString('utf8')
-    .replace(/^\uFEFF/, '');
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`${path}: the layer file is not valid JSON: ${(error as Error).message}`, { cause: error });
-  }
-  return parseLayer(json, path);
+  return parseLayer(readUserJson(path, 'layer file'), path);
 }

@@ -10,7 +10,7 @@ import type { RunResult, RunSpec } from '../verilator/bulk-run.ts';
 import { VerilatorSimulation } from '../verilator/simulation.ts';
 import { HardwareFault } from './hardware-fault.ts';
 import { iactSegments } from './iact-segments.ts';
-import { iactWalkShape, segmentsOfRow } from './iact-walk.ts';
+import { iactWalkShape, type IactWalkShape, segmentsOfRow } from './iact-walk.ts';
 import { choosePeMapping, type Encoding, type PeMapping } from './mapping.ts';
 import { packIacts, packWeights } from './pack-words.ts';
 import { type OutputRow, outputRows, type Tile, tilesOf, weightColumns } from './tiles.ts';
@@ -180,6 +180,7 @@ class PeLayerRun {
         };
         const segments = iactSegments(shifted, this.iacts.data, tile, part, windows, walk);
         batches.push({
+          walk,
           rows: part,
           column,
           windows,
@@ -192,8 +193,8 @@ class PeLayerRun {
   }
 
   private runTile(tile: Tile, batch: IactBatch, weights: Uint32Array, last: boolean): void {
-    const { layer, pe, simulation, mapping } = this;
-    const walk = iactWalkShape(pe, tile.channels.size, tile.kernelColumns.size, layer.stride[1]);
+    const { layer, simulation, mapping } = this;
+    const { walk } = batch;
     if (batch.segments !== batch.rows.length * segmentsOfRow(walk, batch.windows))
       throw new Error('the iacts of a tile are not as many segments as its command says');
     const accumulate = tile.channels.start > 0 || tile.kernelRow > 0 || tile.kernelColumns.start > 0;
@@ -268,6 +269,7 @@ class PeLayerRun {
 
 /** Iacts of a tile for one command. */
 interface IactBatch {
+  readonly walk: IactWalkShape;
   readonly rows: readonly OutputRow[];
   /** Output column of the first window. */
   readonly column: number;
