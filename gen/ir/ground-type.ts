@@ -2,11 +2,25 @@
  * Ground types: what a single Verilog net or variable can hold. Aggregates (bundles, vectors, streams) exist only in the
  * description; they are taken apart into ground signals before the module IR.
  */
-export type GroundKind = 'uint' | 'sint' | 'bits' | 'bool';
+export type GroundKind = 'uint' | 'sint' | 'bits' | 'bool' | 'enum';
 
 export interface GroundType {
   readonly kind: GroundKind;
   readonly width: number;
+  /** What the values of an enum are called; of kind `enum` only. */
+  readonly enumeration?: Enumeration;
+}
+
+/** The members of an enum in order of declaration, with the bit pattern of each. Two enums are the same if the objects are. */
+export interface Enumeration {
+  /** What the enum is called in the Verilog; undefined where nothing names it. */
+  readonly name: string | undefined;
+  readonly members: ReadonlyMap<string, bigint>;
+}
+
+/** Whether values of the two types can stand for each other. */
+export function sameType(a: GroundType, b: GroundType): boolean {
+  return a.kind === b.kind && a.width === b.width && a.enumeration === b.enumeration;
 }
 
 /** Smallest and largest value of a type, as integers. */
@@ -26,5 +40,7 @@ export function groundTypeText(type: GroundType): string {
       return `Bits(${type.width})`;
     case 'bool':
       return 'Bool';
+    case 'enum':
+      return type.enumeration?.name ?? `Enum(${[...type.enumeration!.members.keys()].join(', ')})`;
   }
 }

@@ -3,6 +3,7 @@
  * compared by identity. `print-module-ir.ts` gives its text.
  */
 import type { Site } from '../source/site.ts';
+import type { ClockDomain } from './clock-domain.ts';
 import type { GroundType } from './ground-type.ts';
 
 export type SignalCategory = 'input' | 'output' | 'wire' | 'register' | 'instance-input' | 'instance-output';
@@ -17,13 +18,54 @@ export interface SignalIr {
   readonly path: readonly string[];
   /** Value after reset; registers only. */
   readonly reset?: bigint;
+  /**
+   * The clock that its value keeps time with: of registers, and of the ports of modules and instances. Undefined on a wire,
+   * whose domain follows from what drives it.
+   */
+  readonly domain?: ClockDomain;
+  /** Seen by assertions only: no part of the RTL. */
+  readonly ghost?: boolean;
+  /**
+   * Where `path` holds indices of vectors of plain data: their positions in `path`, outermost first. The elements of such a
+   * vector share one port in the Verilog.
+   */
+  readonly lanes?: readonly Lane[];
   /** The instance whose port this is; instance-input and instance-output only. */
   readonly instance?: InstanceIr;
+}
+
+/** One index on the way to an element of a vector. */
+export interface Lane {
+  /** Which part of the path it is. */
+  readonly at: number;
+  readonly index: number;
+  readonly length: number;
 }
 
 export interface MemoryIr {
   readonly type: GroundType;
   readonly depth: number;
+  readonly site: Site;
+  /** Bits that one bit of a write's mask stands for; absent where words are written whole. */
+  readonly maskWidth?: number;
+  /** Words at power-up, from address 0 on; the rest is zero. Absent: anything. */
+  readonly initial?: readonly bigint[];
+  /** Stands in a module of its own, which a macro of the same shape can replace. */
+  readonly macro: boolean;
+  readonly syncReads: SyncReadIr[];
+}
+
+/** A registered read port. */
+export interface SyncReadIr {
+  readonly memory: MemoryIr;
+  readonly address: Expression;
+  /** Read where this holds; always where absent. */
+  readonly enable?: Expression;
+  /** The register that holds the word read. */
+  readonly output: SignalIr;
+  /** What is read where the same word is written in the same cycle: `any` leaves it to the memory. */
+  readonly underWrite: 'old' | 'new' | 'any';
+  readonly domain: ClockDomain;
   readonly site: Site;
 }
 
@@ -33,6 +75,38 @@ export interface InstanceIr {
   fixedName: string | undefined;
   /** The instance's ports as signals of the parent, in the order of the child's ports. */
   readonly ports: SignalIr[];
+  /** What the child's default clock and reset are connected to. */
+  readonly domain: ClockDomain;
+  /** Where it is one of an array of instances. */
+  readonly element?: { readonly array: InstanceArrayIr; readonly index: number };
+}
+
+/** Instances of one module that stand side by side. */
+export interface InstanceArrayIr {
+  readonly module: ModuleIr;
+  readonly length: number;
+  readonly site: Site;
+  fixedName: string | undefined;
+}
+
+/** A module that is written in Verilog elsewhere. */
+export interface ExternalIr {
+  readonly parameters: ReadonlyMap<string, bigint | string>;
+  /** For every output, the inputs that it depends on within the cycle. */
+  readonly paths: ReadonlyMap<SignalIr, ReadonlySet<SignalIr>>;
+  /** Names of the Verilog module's clock and reset pins, where it has them. */
+  readonly clock?: string;
+  readonly reset?: string;
+  /** Makes what stands for it in the built-in simulator. */
+  readonly model?: () => ExternalModel;
+}
+
+/** Behaviour of an external module in simulation; values are bit patterns as bigint, by port. */
+export interface ExternalModel {
+  /** Outputs from the inputs and the state. */
+  evaluate(inputs: Readonly<Record<string, bigint>>): Readonly<Record<string, bigint>>;
+  /** The rising edge of its clock. */
+  edge?(inputs: Readonly<Record<string, bigint>>): void;
 }
 
 export type UnaryOperator = 'not' | 'reduce-or' | 'reduce-and' | 'reduce-xor';
@@ -84,22 +158,88 @@ export type Expression =
   | (ExpressionBase & { readonly op: 'cast'; readonly operand: Expression })
   | (ExpressionBase & { readonly op: 'read'; readonly memory: MemoryIr; readonly address: Expression });
 
-export type Statement =
-  | { readonly kind: 'assign'; readonly target: SignalIr; readonly value: Expression; readonly site: Site }
-  | {
-      readonly kind: 'write';
-      readonly memory: MemoryIr;
-      readonly address: Expression;
-      readonly data: Expression;
-      readonly site: Site;
-    }
-  | WhenStatement;
+export type Statement = AssignStatement | WriteStatement | CheckStatement | WhenStatement | SwitchStatement;
+/** Statements that hold others. */
+export type BranchStatement = WhenStatement | SwitchStatement;
+
+export interface AssignStatement {
+  readonly kind: 'assign';
+  readonly target: SignalIr;
+  /** The bits that are driven; all of them where absent. */
+  readonly part?: { readonly high: number; readonly low: number };
+  readonly value: Expression;
+  readonly site: Site;
+}
+
+export interface WriteStatement {
+  readonly kind: 'write';
+  readonly memory: MemoryIr;
+  readonly address: Expression;
+  readonly data: Expression;
+  /** One bit for every `maskWidth` bits of the word, the lowest for the lowest; all are written where absent. */
+  readonly mask?: Expression;
+  readonly domain: ClockDomain;
+  readonly site: Site;
+}
+
+/** What is to hold, may be taken to hold, or is to happen, wherever the statement is active and its domain is not in reset. */
+export interface CheckStatement {
+  readonly kind: 'check';
+  readonly check: 'assert' | 'assume' | 'cover';
+  readonly condition: Expression;
+  readonly label: string;
+  readonly domain: ClockDomain;
+  readonly site: Site;
+}
 
 export interface WhenStatement {
   readonly kind: 'when';
   readonly branches: { readonly condition: Expression; readonly body: Statement[] }[];
   otherwise: Statement[] | undefined;
   readonly site: Site;
+}
+
+/** Cases exclude each other. The subject is not of type SInt. */
+export interface SwitchStatement {
+  readonly kind: 'switch';
+  readonly subject: Expression;
+  readonly cases: { readonly values: readonly bigint[]; readonly body: Statement[] }[];
+  otherwise: Statement[] | undefined;
+  readonly site: Site;
+}
+
+/** The same statement around other bodies: one for each branch or case, and the last one where there is an `otherwise`. */
+export function withBodies<S extends BranchStatement>(statement: S, bodies: readonly Statement[][]): S {
+  const count = statement.kind === 'when' ? statement.branches.length : statement.cases.length;
+  const otherwise = statement.otherwise === undefined ? undefined : bodies[count];
+  if (statement.kind === 'when') {
+    const branches = statement.branches.map((branch, index) => ({ ...branch, body: bodies[index]! }));
+    return { ...statement, branches, otherwise };
+  }
+  const cases = statement.cases.map((each, index) => ({ ...each, body: bodies[index]! }));
+  return { ...statement, cases, otherwise };
+}
+
+/** The bodies that a statement holds, the one of its `otherwise` last. */
+export function bodiesOf(statement: BranchStatement): readonly Statement[][] {
+  const bodies = (statement.kind === 'when' ? statement.branches : statement.cases).map(({ body }) => body);
+  return statement.otherwise === undefined ? bodies : [...bodies, statement.otherwise];
+}
+
+/** The expressions that a statement itself reads; not those of the statements in it. */
+export function readsOf(statement: Statement): readonly Expression[] {
+  switch (statement.kind) {
+    case 'assign':
+      return [statement.value];
+    case 'write':
+      return [statement.address, statement.data, ...(statement.mask === undefined ? [] : [statement.mask])];
+    case 'check':
+      return [statement.condition];
+    case 'when':
+      return statement.branches.map(({ condition }) => condition);
+    case 'switch':
+      return [statement.subject];
+  }
 }
 
 /** A ready/valid port, as a group of ground ports. */
@@ -119,6 +259,8 @@ export interface ModuleIr {
   readonly signals: SignalIr[];
   readonly memories: MemoryIr[];
   readonly instances: InstanceIr[];
+  /** Present where the module is written in Verilog elsewhere; then it has ports and nothing else. */
+  readonly external?: ExternalIr;
   readonly body: Statement[];
   /** Every expression in order of creation, so that `const x = ...` can name one that only others use. */
   readonly expressions: Expression[];

@@ -3,20 +3,38 @@ import { type Naming, printIrExpression } from './print-expression.ts';
 
 /** Statements as lines: `head := add(head, 1): UInt(3)` under the `when`s around them. */
 export function printStatements(statements: readonly Statement[], naming: Naming, indent: string): string[] {
-  return statements.flatMap((statement) => {
-    if (statement.kind === 'assign')
-      return [`${indent}${naming.signal(statement.target)} := ${printIrExpression(statement.value, naming)}`];
-    if (statement.kind === 'write') {
-      const address = printIrExpression(statement.address, naming);
-      return [
-        `${indent}${naming.memory(statement.memory)}[${address}] := ${printIrExpression(statement.data, naming)}`,
-      ];
+  return statements.flatMap((statement) => printStatement(statement, naming, indent));
+}
+
+function printStatement(statement: Statement, naming: Naming, indent: string): string[] {
+  const print = (body: readonly Statement[]): string[] => printStatements(body, naming, `${indent}  `);
+  switch (statement.kind) {
+    case 'assign': {
+      const { target, part, value } = statement;
+      const bits = part === undefined ? '' : `[${part.high}:${part.low}]`;
+      return [`${indent}${naming.signal(target)}${bits} := ${printIrExpression(value, naming)}`];
     }
-    const lines = statement.branches.flatMap(({ condition, body }, index) => [
-      `${indent}${index === 0 ? 'when' : 'elseWhen'} ${printIrExpression(condition, naming)}`,
-      ...printStatements(body, naming, `${indent}  `),
-    ]);
-    if (statement.otherwise === undefined) return lines;
-    return [...lines, `${indent}otherwise`, ...printStatements(statement.otherwise, naming, `${indent}  `)];
-  });
+    case 'write': {
+      const { memory, address, data, mask } = statement;
+      const target = `${naming.memory(memory)}[${printIrExpression(address, naming)}]`;
+      const masked = mask === undefined ? '' : ` masked ${printIrExpression(mask, naming)}`;
+      return [`${indent}${target} := ${printIrExpression(data, naming)}${masked}`];
+    }
+    case 'check':
+      return [`${indent}${statement.check} ${statement.label}: ${printIrExpression(statement.condition, naming)}`];
+    case 'when':
+      return [
+        ...statement.branches.flatMap(({ condition, body }, index) => [
+          `${indent}${index === 0 ? 'when' : 'elseWhen'} ${printIrExpression(condition, naming)}`,
+          ...print(body),
+        ]),
+        ...(statement.otherwise === undefined ? [] : [`${indent}otherwise`, ...print(statement.otherwise)]),
+      ];
+    case 'switch':
+      return [
+        `${indent}switch ${printIrExpression(statement.subject, naming)}`,
+        ...statement.cases.flatMap(({ values, body }) => [`${indent}case ${values.join(', ')}`, ...print(body)]),
+        ...(statement.otherwise === undefined ? [] : [`${indent}default`, ...print(statement.otherwise)]),
+      ];
+  }
 }

@@ -1,4 +1,6 @@
 /** Register files and memories. */
+import { defaultDomain } from '../ir/clock-domain.ts';
+import type { MemoryIr } from '../ir/module-ir.ts';
 import { captureSite } from '../source/capture-site.ts';
 import { type GroundType, groundTypeText } from '../ir/ground-type.ts';
 import { currentModule, record } from './module-builder.ts';
@@ -31,7 +33,7 @@ export function mem<const T extends SimpleType>(type: T, depth: number): Memory<
   if (!Number.isInteger(depth) || depth < 2)
     throw fatal('P001', site, `mem() of depth ${depth}`, 'a depth is a whole number from 2; for one word use reg()');
   const ground: GroundType = { kind: type.kind, width: type.width };
-  const memory = { type: ground, depth, site };
+  const memory: MemoryIr = { type: ground, depth, site, macro: false, syncReads: [] };
   builder.ir.memories.push(memory);
 
   const addressOf = (address: UIntVal, what: string) => {
@@ -82,7 +84,14 @@ export function mem<const T extends SimpleType>(type: T, depth: number): Memory<
           fix: 'extend, trunc or cast the data to the type of the memory',
         });
       }
-      record(builder, { kind: 'write', memory, address: addressOf(address, 'write()'), data: value, site: here });
+      record(builder, {
+        kind: 'write',
+        memory,
+        address: addressOf(address, 'write()'),
+        data: value,
+        domain: defaultDomain,
+        site: here,
+      });
     },
   };
 }

@@ -1,7 +1,8 @@
 /** Modules, generators and instances. */
 import { checkModule } from '../passes/check-module.ts';
 import type { CheckedModule } from '../ir/checked-module.ts';
-import type { SignalIr } from '../ir/module-ir.ts';
+import { defaultDomain } from '../ir/clock-domain.ts';
+import type { InstanceIr, SignalIr } from '../ir/module-ir.ts';
 import { ElaborationError } from '../diagnostics/elaboration-error.ts';
 import { captureSite } from '../source/capture-site.ts';
 import type { Site } from '../source/site.ts';
@@ -90,7 +91,13 @@ export function generator<A extends readonly unknown[], P extends Ports>(
 export function instance<P extends Ports>(child: Module<P>, options: { readonly name?: string } = {}): Outside<P> {
   const builder = currentModule('instance()');
   const site = captureSite();
-  const made = { module: child.checked.ir, site, fixedName: options.name, ports: [] as CheckedModule['ir']['ports'] };
+  const made: InstanceIr = {
+    module: child.checked.ir,
+    site,
+    fixedName: options.name,
+    ports: [],
+    domain: defaultDomain,
+  };
   builder.ir.instances.push(made);
   const outside = Object.entries(child.ports).map(([key, port]) => [
     key,

@@ -4,7 +4,7 @@
  */
 import type { Diagnostic, DiagnosticCode } from '../diagnostics/diagnostic.ts';
 import { ElaborationError } from '../diagnostics/elaboration-error.ts';
-import { type GroundKind, type GroundType, groundTypeText, rangeOf } from '../ir/ground-type.ts';
+import { type GroundKind, type GroundType, groundTypeText, rangeOf, sameType } from '../ir/ground-type.ts';
 import type { BinaryOperator, Expression, SignalIr, UnaryOperator } from '../ir/module-ir.ts';
 import { captureSite } from '../source/capture-site.ts';
 import type { Site } from '../source/site.ts';
@@ -63,7 +63,7 @@ export class Signal {
       return;
     }
     const driver = operand(builder, value, this.type, site, 'set()');
-    if (driver.type.width !== this.width || driver.type.kind !== this.type.kind) {
+    if (!sameType(driver.type, this.type)) {
       report(builder, 'W002', site, {
         message: `${groundTypeText(driver.type)} is driven into ${groundTypeText(this.type)}`,
         related: [
@@ -388,7 +388,7 @@ export function fatal(code: DiagnosticCode, site: Site, message: string, fix: st
 }
 
 function checkAlike(builder: ModuleBuilder, what: string, left: Expression, right: Expression, site: Site): void {
-  if (left.type.width === right.type.width && left.type.kind === right.type.kind) return;
+  if (sameType(left.type, right.type)) return;
   report(builder, 'W001', site, {
     message: `${what} needs two values of one type, and is given ${groundTypeText(left.type)} and ${groundTypeText(right.type)}`,
     related: [
@@ -404,6 +404,8 @@ function conversionHint(from: GroundType, to: GroundType): string {
   if (from.width < to.width) steps.push(`.extend(${to.width})`);
   if (from.width > to.width) steps.push(`.trunc(${to.width})`);
   if (from.kind !== to.kind) {
+    // No bits are known to be a member of an enum.
+    if (to.kind === 'enum') return 'give one of its members, or a signal of the same enum';
     const cast = {
       uint: '.asUInt()',
       sint: '.asSInt()',

@@ -4,7 +4,15 @@
  */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { ModuleNames, RegisterGroup } from '../ir/checked-module.ts';
-import type { MemoryIr, ModuleIr, SignalIr, Statement } from '../ir/module-ir.ts';
+import {
+  bodiesOf,
+  type BranchStatement,
+  type MemoryIr,
+  type ModuleIr,
+  type SignalIr,
+  type Statement,
+  withBodies,
+} from '../ir/module-ir.ts';
 import type { Site } from '../source/site.ts';
 
 export type Target = SignalIr | MemoryIr;
@@ -53,59 +61,91 @@ function sortStatements<Key>(
   for (const statement of statements) {
     if (statement.kind === 'assign') add(keyOf(statement.target), statement);
     else if (statement.kind === 'write') add(keyOf(statement.memory), statement);
-    else {
-      const branches = statement.branches.map((branch) => sortStatements(branch.body, keyOf));
-      const otherwise = statement.otherwise === undefined ? undefined : sortStatements(statement.otherwise, keyOf);
-      const targets = new Set(
-        [...branches, ...(otherwise === undefined ? [] : [otherwise])].flatMap((part) => [...part.keys()]),
-      );
-      for (const target of targets) {
-        const own = statement.branches.map(({ condition }, index) => ({
-          condition,
-          body: branches[index]!.get(target) ?? [],
-        }));
-        const last = otherwise?.get(target);
-        // Branches at the end that do nothing to this target go, and their conditions with them.
-        const used = last === undefined ? own.findLastIndex(({ body }) => body.length > 0) + 1 : own.length;
-        add(target, { kind: 'when', branches: own.slice(0, used), otherwise: last, site: statement.site });
-      }
+    else if (statement.kind !== 'check') {
+      const bodies = bodiesOf(statement).map((body) => sortStatements(body, keyOf));
+      for (const target of new Set(bodies.flatMap((body) => [...body.keys()])))
+        add(
+          target,
+          withoutIdleBranches(
+            withBodies(
+              statement,
+              bodies.map((body) => body.get(target) ?? []),
+            ),
+          ),
+        );
     }
   }
   return drivers;
 }
 
+/** Branches that do nothing go, and their conditions with them, where that makes no difference to the others. */
+function withoutIdleBranches<S extends BranchStatement>(statement: S): S {
+  const otherwise = statement.otherwise?.length === 0 ? undefined : statement.otherwise;
+  if (otherwise !== undefined) return statement;
+  if (statement.kind === 'switch')
+    return { ...statement, cases: statement.cases.filter(({ body }) => body.length > 0), otherwise };
+  const used = statement.branches.findLastIndex(({ body }) => body.length > 0) + 1;
+  return { ...statement, branches: statement.branches.slice(0, used), otherwise };
+}
+
+/** Every bit is looked at alone: what drives other bits of the target is no second driver. */
 function checkSingle(
   target: Target,
   statements: readonly Statement[],
   names: ModuleNames,
   diagnostics: Diagnostic[],
 ): void {
-  let earlier: Statement | undefined;
+  const earlier: { readonly statement: Statement; readonly bits: bigint }[] = [];
   for (const statement of statements) {
-    if (statement.kind === 'assign' && earlier !== undefined) {
+    const bits = drivenBits(target, statement);
+    const other = statement.kind === 'assign' ? earlier.find((each) => (each.bits & bits) !== 0n) : undefined;
+    if (other !== undefined) {
       diagnostics.push({
         code: 'D001',
-        message: `${names.signals.get(target as SignalIr)} has two drivers: this one always overrides the earlier`,
+        message: `${names.signals.get(target as SignalIr)}${bitsText(target, other.bits & bits)} has two drivers: this one always overrides the earlier`,
         site: statement.site,
         related: [
-          { text: 'the earlier driver is', site: firstAssignment(earlier) },
+          { text: 'the earlier driver is', site: firstAssignment(other.statement) },
           { text: 'the signal is declared', site: target.site },
         ],
         fix: 'remove one of them, or put this one into a when()',
       });
     }
-    if (statement.kind === 'when') {
-      for (const { body } of statement.branches) checkSingle(target, body, names, diagnostics);
-      if (statement.otherwise !== undefined) checkSingle(target, statement.otherwise, names, diagnostics);
+    if (statement.kind === 'when' || statement.kind === 'switch') {
+      for (const body of bodiesOf(statement)) checkSingle(target, body, names, diagnostics);
     }
-    if (statement.kind !== 'write') earlier = statement;
+    earlier.push({ statement, bits });
   }
 }
 
+/** The bits that a statement drives in some case, as a mask. */
+function drivenBits(target: Target, statement: Statement): bigint {
+  switch (statement.kind) {
+    case 'assign': {
+      const { high, low } = statement.part ?? { high: target.type.width - 1, low: 0 };
+      return ((1n << BigInt(high - low + 1)) - 1n) << BigInt(low);
+    }
+    case 'when':
+    case 'switch':
+      return bodiesOf(statement)
+        .flat()
+        .reduce((sum, each) => sum | drivenBits(target, each), 0n);
+    default:
+      return 0n;
+  }
+}
+
+/** `[7:4]` of the highest run of bits in a mask; nothing where that is the whole target. */
+function bitsText({ type }: Target, mask: bigint): string {
+  const high = mask.toString(2).length - 1;
+  let low = high;
+  while (low > 0 && ((mask >> BigInt(low - 1)) & 1n) === 1n) low--;
+  if (high - low + 1 === type.width) return '';
+  return high === low ? `[${low}]` : `[${high}:${low}]`;
+}
+
 function firstAssignment(statement: Statement): Statement['site'] {
-  if (statement.kind !== 'when') return statement.site;
-  const first = [...statement.branches.map((branch) => branch.body), statement.otherwise ?? []].find(
-    (body) => body.length > 0,
-  )?.[0];
+  if (statement.kind !== 'when' && statement.kind !== 'switch') return statement.site;
+  const first = bodiesOf(statement).find((body) => body.length > 0)?.[0];
   return first === undefined ? statement.site : firstAssignment(first);
 }

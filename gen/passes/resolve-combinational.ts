@@ -5,12 +5,16 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Driver, ModuleNames } from '../ir/checked-module.ts';
 import {
+  bodiesOf,
   type Expression,
   type MemoryIr,
   type ModuleIr,
   operandsOf,
+  readsOf,
   type SignalIr,
   type Statement,
+  type SwitchStatement,
+  withBodies,
 } from '../ir/module-ir.ts';
 import type { Site } from '../source/site.ts';
 import type { Drivers } from './collect-drivers.ts';
@@ -31,21 +35,76 @@ export function resolveCombinational(
       continue;
     }
     if (signal.category === 'register') continue;
-    const result = valueOf(statements, undefined);
-    if ('gap' in result) {
+    const parts = segmentsOf(signal, statements).map((segment) => {
+      const own = restrict(statements, segment);
+      return { segment, result: own.length === 0 ? orGap(undefined, signal.site) : valueOf(own, undefined) };
+    });
+    const { site } = statements.at(-1)!;
+    for (const { segment, result } of parts) {
+      if (!('gap' in result)) continue;
       diagnostics.push({
         code: 'D003',
-        message: `${names.signals.get(signal)} is not driven in every case, and would have to remember its value`,
+        message: `${names.signals.get(signal)}${segmentText(signal, segment)} is not driven in every case, and would have to remember its value`,
         site: result.gap,
         related: [{ text: 'the signal is declared', site: signal.site }],
         fix: 'set a default before the when(), or add otherwise(); if it is to remember, make it a reg()',
       });
-    } else {
-      values.set(signal, { value: result.value, site: statements.at(-1)!.site });
     }
+    const resolved = parts.flatMap(({ result }) => ('gap' in result ? [] : [result.value]));
+    if (resolved.length === parts.length) values.set(signal, { value: joined(signal, resolved, site), site });
   }
   reportUnwritten(ir, drivers, names, diagnostics);
   return values;
+}
+
+/** A run of bits that every statement drives as a whole or not at all. */
+interface Segment {
+  readonly high: number;
+  readonly low: number;
+}
+
+/** The bits of a signal cut wherever a statement drives only a part; from the top down. */
+function segmentsOf(signal: SignalIr, statements: readonly Statement[]): Segment[] {
+  const cuts = new Set([0, signal.type.width]);
+  const visit = (statement: Statement): void => {
+    if (statement.kind === 'assign' && statement.part !== undefined) {
+      cuts.add(statement.part.low);
+      cuts.add(statement.part.high + 1);
+    } else if (statement.kind === 'when' || statement.kind === 'switch') {
+      for (const body of bodiesOf(statement)) body.forEach(visit);
+    }
+  };
+  statements.forEach(visit);
+  const bounds = [...cuts].sort((a, b) => b - a);
+  return bounds.slice(1).map((low, index) => ({ high: bounds[index]! - 1, low }));
+}
+
+function segmentText({ type }: SignalIr, { high, low }: Segment): string {
+  if (high - low + 1 === type.width) return '';
+  return high === low ? `[${low}]` : `[${high}:${low}]`;
+}
+
+/** The statements as far as they drive a segment, each driving exactly that. */
+function restrict(statements: readonly Statement[], segment: Segment): Statement[] {
+  return statements.flatMap((statement): Statement[] => {
+    if (statement.kind === 'assign') {
+      const { target, part = { high: target.type.width - 1, low: 0 }, value, site } = statement;
+      if (part.low > segment.high || part.high < segment.low) return [];
+      const [high, low] = [segment.high - part.low, segment.low - part.low];
+      if (low === 0 && high === value.type.width - 1) return [statement];
+      const type = { kind: 'bits', width: high - low + 1 } as const;
+      return [{ ...statement, value: { op: 'slice', operand: value, high, low, type, site } }];
+    }
+    if (statement.kind !== 'when' && statement.kind !== 'switch') return [statement];
+    const bodies = bodiesOf(statement).map((body) => restrict(body, segment));
+    return bodies.some((body) => body.length > 0) ? [withBodies(statement, bodies)] : [];
+  });
+}
+
+function joined({ type }: SignalIr, parts: readonly Expression[], site: Site): Expression {
+  if (parts.length === 1) return parts[0]!;
+  const bits: Expression = { op: 'concat', parts, type: { kind: 'bits', width: type.width }, site };
+  return type.kind === 'bits' ? bits : { op: 'cast', operand: bits, type, site };
 }
 
 type Resolved = { readonly value: Expression } | { readonly gap: Site };
@@ -56,11 +115,19 @@ function valueOf(statements: readonly Statement[], before: Expression | undefine
   for (const statement of statements) {
     if (statement.kind === 'assign') {
       value = statement.value;
-    } else if (statement.kind === 'when') {
-      let rest: Resolved =
-        statement.otherwise === undefined ? orGap(value, statement.site) : valueOf(statement.otherwise, value);
-      for (const { condition, body } of statement.branches.toReversed()) {
-        const own = body.length === 0 ? orGap(value, statement.site) : valueOf(body, value);
+    } else if (statement.kind === 'when' || statement.kind === 'switch') {
+      const { site } = statement;
+      const ofBody = (body: readonly Statement[] | undefined): Resolved =>
+        body === undefined || body.length === 0 ? orGap(value, site) : valueOf(body, value);
+      const choices =
+        statement.kind === 'when'
+          ? statement.branches
+          : statement.cases.map(({ values, body }) => ({ condition: isOneOf(statement.subject, values, site), body }));
+      // Where the cases leave nothing over, the last one is the rest.
+      const complete = statement.kind === 'switch' && statement.otherwise === undefined && coversAll(statement);
+      let rest = complete ? ofBody(choices.at(-1)!.body) : ofBody(statement.otherwise);
+      for (const { condition, body } of (complete ? choices.slice(0, -1) : choices).toReversed()) {
+        const own = ofBody(body);
         if ('gap' in rest || 'gap' in own) {
           rest = 'gap' in rest ? rest : own;
           continue;
@@ -69,15 +136,28 @@ function valueOf(statements: readonly Statement[], before: Expression | undefine
         rest =
           own.value === rest.value
             ? rest
-            : {
-                value: { op: 'mux', condition, whenTrue: own.value, whenFalse: rest.value, type, site: statement.site },
-              };
+            : { value: { op: 'mux', condition, whenTrue: own.value, whenFalse: rest.value, type, site } };
       }
       if ('gap' in rest) gap ??= rest.gap;
       else value = rest.value;
     }
   }
   return value === undefined ? { gap: gap ?? statements[0]!.site } : { value };
+}
+
+function isOneOf(subject: Expression, values: readonly bigint[], site: Site): Expression {
+  const bool = { kind: 'bool', width: 1 } as const;
+  return values
+    .map((value): Expression => {
+      const right: Expression = { op: 'literal', value, type: subject.type, site };
+      return { op: 'binary', operator: 'eq', left: subject, right, type: bool, site };
+    })
+    .reduce((left, right) => ({ op: 'binary', operator: 'or', left, right, type: bool, site }));
+}
+
+/** Whether the cases name every bit pattern of the subject. */
+function coversAll({ subject, cases }: SwitchStatement): boolean {
+  return BigInt(cases.reduce((sum, { values }) => sum + values.length, 0)) === 1n << BigInt(subject.type.width);
 }
 
 function orGap(value: Expression | undefined, site: Site): Resolved {
@@ -91,17 +171,10 @@ function firstReadOf(ir: ModuleIr): Map<SignalIr, Site> {
   }
   const visit = (statements: readonly Statement[]): void => {
     for (const statement of statements) {
-      if (statement.kind === 'when') {
-        for (const { condition, body } of statement.branches) {
-          if (condition.op === 'signal' && !reads.has(condition.signal)) reads.set(condition.signal, statement.site);
-          visit(body);
-        }
-        if (statement.otherwise !== undefined) visit(statement.otherwise);
-      } else {
-        for (const value of statement.kind === 'assign' ? [statement.value] : [statement.address, statement.data]) {
-          if (value.op === 'signal' && !reads.has(value.signal)) reads.set(value.signal, statement.site);
-        }
+      for (const value of readsOf(statement)) {
+        if (value.op === 'signal' && !reads.has(value.signal)) reads.set(value.signal, statement.site);
       }
+      if (statement.kind === 'when' || statement.kind === 'switch') bodiesOf(statement).forEach(visit);
     }
   };
   visit(ir.body);

@@ -60,15 +60,27 @@ export type VStatement =
   | {
       readonly kind: 'assign';
       readonly target: string;
+      /** The word of a memory. */
       readonly index?: VExpression;
+      /** The bits of the target or word. */
+      readonly part?: { readonly high: number; readonly low: number };
       readonly value: VExpression;
       readonly site: Site;
     }
-  | VIf;
+  | VIf
+  | VCase;
 
 export interface VIf {
   readonly kind: 'if';
   readonly branches: readonly { readonly condition: VExpression; readonly body: readonly VStatement[] }[];
+  readonly otherwise: readonly VStatement[];
+  readonly site: Site;
+}
+
+export interface VCase {
+  readonly kind: 'case';
+  readonly subject: VExpression;
+  readonly cases: readonly { readonly values: readonly VExpression[]; readonly body: readonly VStatement[] }[];
   readonly otherwise: readonly VStatement[];
   readonly site: Site;
 }

@@ -1,10 +1,11 @@
 /** Checked IR to Verilog AST, one module at a time. */
 import type { CheckedModule, RegisterGroup } from '../ir/checked-module.ts';
-import type { Expression, Statement } from '../ir/module-ir.ts';
+import type { Expression } from '../ir/module-ir.ts';
 import { bitsFor } from '../language/types.ts';
 import { uniqueName } from '../passes/unique-name.ts';
-import type { VAlways, VAssign, VDeclaration, VExpression, VIf, VInstance, VModule, VPort, VStatement } from './ast.ts';
+import type { VAlways, VAssign, VDeclaration, VExpression, VInstance, VModule, VPort, VStatement } from './ast.ts';
 import { ExpressionLowering, shapeOf } from './expression-lowering.ts';
+import { expressionsIn, lowerStatements } from './lower-statements.ts';
 
 export function lowerModule(module: CheckedModule): VModule {
   const { ir, names } = module;
@@ -125,100 +126,10 @@ function lowerRegisters(
   ];
 }
 
-function lowerStatements(
-  lowering: ExpressionLowering,
-  module: CheckedModule,
-  statements: readonly Statement[],
-): VStatement[] {
-  return statements.map((statement): VStatement => {
-    const { site } = statement;
-    if (statement.kind === 'assign') {
-      const target = lowering.signalName(statement.target);
-      return { kind: 'assign', target, value: lowering.lower(statement.value, target), site };
-    }
-    if (statement.kind === 'write') {
-      const target = module.names.memories.get(statement.memory)!;
-      return {
-        kind: 'assign',
-        target,
-        index: lowering.lower(statement.address, target),
-        value: lowering.lower(statement.data, target),
-        site,
-      };
-    }
-    const consumer = firstTarget(module, [statement]);
-    const branches = statement.branches.map(({ condition, body }) => ({
-      condition: lowering.lower(condition, consumer),
-      body: lowerStatements(lowering, module, body),
-    }));
-    return withoutEmptyBranches({
-      kind: 'if',
-      branches,
-      otherwise: lowerStatements(lowering, module, statement.otherwise ?? []),
-      site,
-    });
-  });
-}
-
-/** What a condition's unnamed wires are called after: the first thing that depends on it. */
-function firstTarget(module: CheckedModule, statements: readonly Statement[]): string {
-  for (const statement of statements) {
-    if (statement.kind === 'assign') return module.names.signals.get(statement.target)!;
-    if (statement.kind === 'write') return module.names.memories.get(statement.memory)!;
-    const inner = firstTarget(module, [
-      ...statement.branches.flatMap(({ body }) => body),
-      ...(statement.otherwise ?? []),
-    ]);
-    if (inner !== '') return inner;
-  }
-  return '';
-}
-
-/** `if (a) begin end else x` is `if (!a) x`. */
-function withoutEmptyBranches(statement: VIf): VIf {
-  const [first, ...others] = statement.branches;
-  if (first!.body.length > 0) return statement;
-  const { site, otherwise } = statement;
-  const rest =
-    others.length === 0 ? otherwise : [withoutEmptyBranches({ kind: 'if', branches: others, otherwise, site })];
-  const only = rest.length === 1 ? rest[0] : undefined;
-  // One condition instead of two levels, where nothing else hangs on the inner one.
-  if (only?.kind === 'if' && only.branches.length === 1 && only.otherwise.length === 0) {
-    const { condition, body } = only.branches[0]!;
-    return {
-      kind: 'if',
-      branches: [
-        { condition: { kind: 'binary', operator: '&&', left: not(first!.condition), right: condition }, body },
-      ],
-      otherwise: [],
-      site,
-    };
-  }
-  return { kind: 'if', branches: [{ condition: not(first!.condition), body: rest }], otherwise: [], site };
-}
-
-function not(operand: VExpression): VExpression {
-  return { kind: 'unary', operator: '!', operand };
-}
-
 function* rootsOf(module: CheckedModule): Iterable<Expression> {
   for (const { value } of module.combinational.values()) yield value;
   for (const statements of module.writes.values()) yield* expressionsIn(statements);
   for (const { statements } of module.sequential) yield* expressionsIn(statements);
-}
-
-function* expressionsIn(statements: readonly Statement[]): Iterable<Expression> {
-  for (const statement of statements) {
-    if (statement.kind === 'assign') yield statement.value;
-    else if (statement.kind === 'write') yield* [statement.address, statement.data];
-    else {
-      for (const { condition, body } of statement.branches) {
-        yield condition;
-        yield* expressionsIn(body);
-      }
-      yield* expressionsIn(statement.otherwise ?? []);
-    }
-  }
 }
 
 /** Clock and reset, where the module needs them. */

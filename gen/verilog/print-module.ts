@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import Handlebars from 'handlebars';
 import { packageRoot } from '../source/package-root.ts';
 import { type Site, siteText } from '../source/site.ts';
-import type { VAlways, VDeclaration, VExpression, VInstance, VModule, VShape, VStatement } from './ast.ts';
+import type { VAlways, VCase, VDeclaration, VExpression, VIf, VInstance, VModule, VShape, VStatement } from './ast.ts';
 import { printChoice, printExpression } from './print-expression.ts';
 
 export interface PrintOptions {
@@ -116,33 +116,57 @@ function printAlways({ body, site }: VAlways): Line[] {
   ];
 }
 
-function assignText({ target, index, value }: Extract<VStatement, { kind: 'assign' }>): string {
-  return `${target}${index === undefined ? '' : `[${printExpression(index)}]`} <= ${printExpression(value)};`;
+function assignText({ target, index, part, value }: Extract<VStatement, { kind: 'assign' }>): string {
+  const word = index === undefined ? '' : `[${printExpression(index)}]`;
+  const bits = part === undefined ? '' : part.high === part.low ? `[${part.low}]` : `[${part.high}:${part.low}]`;
+  return `${target}${word}${bits} <= ${printExpression(value)};`;
 }
 
 function printStatement(statement: VStatement, indent: string): Line[] {
-  if (statement.kind === 'assign') return [{ text: indent + assignText(statement), site: statement.site }];
-  const lines: Line[] = [];
-  const add = (head: string, body: readonly VStatement[]): void => {
-    const only = body.length === 1 && body[0]!.kind === 'assign' ? body[0] : undefined;
-    if (only !== undefined) {
-      lines.push({ text: `${indent}${head} ${assignText(only)}`, site: only.site });
-    } else {
-      lines.push({ text: `${indent}${head} begin`, site: statement.site });
-      lines.push(...body.flatMap((inner) => printStatement(inner, `${indent}  `)));
-      lines.push({ text: `${indent}end`, site: statement.site });
-    }
-  };
-  statement.branches.forEach(({ condition, body }, index) =>
-    add(`${index === 0 ? 'if' : 'else if'} (${printExpression(condition)})`, body),
+  switch (statement.kind) {
+    case 'assign':
+      return [{ text: indent + assignText(statement), site: statement.site }];
+    case 'if':
+      return printIf(statement, indent);
+    case 'case':
+      return printCase(statement, indent);
+  }
+}
+
+/** `head` with the statements it governs: on its own line where it is a single assignment. */
+function printBody(head: string, body: readonly VStatement[], indent: string, site: Site): Line[] {
+  const only = body.length === 1 && body[0]!.kind === 'assign' ? body[0] : undefined;
+  if (only !== undefined) return [{ text: `${indent}${head} ${assignText(only)}`, site: only.site }];
+  return [
+    { text: `${indent}${head} begin`, site },
+    ...body.flatMap((inner) => printStatement(inner, `${indent}  `)),
+    { text: `${indent}end`, site },
+  ];
+}
+
+function printIf({ branches, otherwise, site }: VIf, indent: string): Line[] {
+  const lines = branches.flatMap(({ condition, body }, index) =>
+    printBody(`${index === 0 ? 'if' : 'else if'} (${printExpression(condition)})`, body, indent, site),
   );
-  const [tail, ...more] = statement.otherwise;
+  const [tail, ...more] = otherwise;
   if (tail?.kind === 'if' && more.length === 0) {
     // `else if` rather than one more level of nesting.
-    const nested = printStatement(tail, indent);
+    const nested = printIf(tail, indent);
     lines.push({ text: `${indent}else ${nested[0]!.text.trimStart()}`, site: nested[0]!.site }, ...nested.slice(1));
   } else if (tail !== undefined) {
-    add('else', statement.otherwise);
+    lines.push(...printBody('else', otherwise, indent, site));
   }
   return lines;
+}
+
+function printCase({ subject, cases, otherwise, site }: VCase, indent: string): Line[] {
+  const inner = `${indent}  `;
+  return [
+    { text: `${indent}case (${printExpression(subject)})`, site },
+    ...cases.flatMap(({ values, body }) => printBody(`${values.map(printExpression).join(', ')}:`, body, inner, site)),
+    ...(otherwise.length === 0
+      ? [{ text: `${inner}default: ;`, site }]
+      : printBody('default:', otherwise, inner, site)),
+    { text: `${indent}endcase`, site },
+  ];
 }
