@@ -1,3 +1,6 @@
+import type { RunResult, RunSpec } from './verilator/bulk-run.ts';
+import type { SimulatedDesign } from './verilator/design.ts';
+
 /**
  * What every simulator of a design offers, whichever engine is behind it.
  *
@@ -10,4 +13,21 @@ export interface Simulator {
   peek(port: string): number | bigint;
   /** Advances by `cycles` rising clock edges (one when omitted); each edge sees the pokes made before it. */
   step(cycles?: number): void;
+}
+
+/** A simulation that was opened, of either engine. */
+export interface Simulation extends Simulator {
+  readonly design: SimulatedDesign;
+  /** Clock cycles since the start, those of reset and of runs included. */
+  readonly cycles: number;
+  /** Holds the reset active for some clock edges, two when omitted, and then inactive. */
+  reset(cycles?: number): void;
+  /** Runs the streams of the design as `spec` says. */
+  run(spec?: RunSpec): RunResult;
+  /** Goes on with a run that paused, for at most `limit` cycles. */
+  resume(limit?: number): RunResult;
+  /** Gives up a run that paused. */
+  abandon(): void;
+  /** Ends the simulation and completes its trace. Closing twice is allowed. */
+  close(): void;
 }

@@ -4,6 +4,13 @@ import { full } from './full.ts';
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
+  resolve: {
+    // What the snippets of the documentation import, as it is in the sources.
+    alias: {
+      'saccade/hdl': fileURLToPath(new URL('../gen/index.ts', import.meta.url)),
+      'saccade/simulation': fileURLToPath(new URL('../sim/driver/index.ts', import.meta.url)),
+    },
+  },
   test: {
     include: ['testbench/**/*.test.ts'],
     // koffi loads native code, which a process may load and a worker thread may not survive.

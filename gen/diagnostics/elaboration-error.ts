@@ -1,5 +1,6 @@
 import type { Diagnostic, DiagnosticCode } from './diagnostic.ts';
 import { formatDiagnostic } from './format-diagnostic.ts';
+import { type ReportedDiagnostic, topicOf } from './topic.ts';
 
 /** Thrown when a description is wrong. Carries every diagnostic of the module, each with its places and its fix. */
 export class ElaborationError extends Error {
@@ -7,16 +8,17 @@ export class ElaborationError extends Error {
   /** The input is at fault: a command that meets this error prints the message and ends with 2. */
   readonly exitCode = 2;
   // Private, so that an uncaught error prints its message and not its insides.
-  readonly #diagnostics: readonly Diagnostic[];
+  readonly #diagnostics: readonly ReportedDiagnostic[];
 
   constructor(diagnostics: readonly Diagnostic[]) {
-    super(diagnostics.map(formatDiagnostic).join('\n\n'));
-    this.#diagnostics = diagnostics;
+    const codes = [...new Set(diagnostics.map(({ code }) => code))];
+    super([...diagnostics.map(formatDiagnostic), `read more: saccade explain ${codes.join(' ')}`].join('\n\n'));
+    this.#diagnostics = diagnostics.map((diagnostic) => ({ ...diagnostic, topic: topicOf(diagnostic.code) }));
     // The places that matter are in the message; the library's own calls would bury them.
     this.stack = `ElaborationError:\n${this.message}`;
   }
 
-  get diagnostics(): readonly Diagnostic[] {
+  get diagnostics(): readonly ReportedDiagnostic[] {
     return this.#diagnostics;
   }
 

@@ -2,6 +2,8 @@
  * Ground types: what a single Verilog net or variable can hold. Aggregates (bundles, vectors, streams) exist only in the
  * description; they are taken apart into ground signals before the module IR.
  */
+import type { Site } from '../source/site.ts';
+
 export type GroundKind = 'uint' | 'sint' | 'bits' | 'bool' | 'enum';
 
 export interface GroundType {
@@ -16,11 +18,24 @@ export interface Enumeration {
   /** What the enum is called in the Verilog; undefined where nothing names it. */
   readonly name: string | undefined;
   readonly members: ReadonlyMap<string, bigint>;
+  readonly site: Site;
 }
 
 /** Whether values of the two types can stand for each other. */
 export function sameType(a: GroundType, b: GroundType): boolean {
   return a.kind === b.kind && a.width === b.width && a.enumeration === b.enumeration;
+}
+
+/** The member of an enum that a bit pattern is; undefined for patterns that are none, and for other types. */
+export function memberOf({ enumeration }: GroundType, pattern: bigint): string | undefined {
+  if (enumeration === undefined) return undefined;
+  for (const [name, value] of enumeration.members) if (value === pattern) return name;
+  return undefined;
+}
+
+/** A value of a type as a user writes it: a number, or the name of an enum's member. */
+export function valueText(type: GroundType, value: bigint): string {
+  return memberOf(type, value) ?? String(value);
 }
 
 /** Smallest and largest value of a type, as integers. */

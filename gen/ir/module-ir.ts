@@ -14,17 +14,30 @@ export interface SignalIr {
   readonly site: Site;
   /** A name that is fixed: ports, and what the user called `.named()`. Otherwise the name comes from the site. */
   fixedName: string | undefined;
+  /** The call of `.named()`. */
+  namedAt?: Site;
+  /** What it is called where no variable names it; by default, its category. */
+  fallbackName?: string;
   /** Path below the declaration's own name: fields and indices of aggregates, ports of instances. */
   readonly path: readonly string[];
   /** Value after reset; registers only. */
   readonly reset?: bigint;
   /**
-   * The clock that its value keeps time with: of registers, and of the ports of modules and instances. Undefined on a wire,
-   * whose domain follows from what drives it.
+   * The clock that its value keeps time with: of registers, and of ports that name one. Other ports belong to the default
+   * domain, unless their module is neutral; the domain of a wire follows from what drives it.
    */
   readonly domain?: ClockDomain;
-  /** Seen by assertions only: no part of the RTL. */
+  /** What drives it counts only where this holds, reset aside; registers only. */
+  readonly enable?: Expression;
+  /** Which register of a synchroniser it is: 0 is the first, and may take values of other domains. */
+  readonly synchroniser?: number;
+  /**
+   * Seen by assertions only: no part of the RTL. A ghost register with a reset value has it at power-up too, as its module
+   * may have no reset.
+   */
   readonly ghost?: boolean;
+  /** What a ghost register remembers, where `past()` made it. */
+  readonly past?: PastIr;
   /**
    * Where `path` holds indices of vectors of plain data: their positions in `path`, outermost first. The elements of such a
    * vector share one port in the Verilog.
@@ -32,6 +45,14 @@ export interface SignalIr {
   readonly lanes?: readonly Lane[];
   /** The instance whose port this is; instance-input and instance-output only. */
   readonly instance?: InstanceIr;
+}
+
+/** The value of an expression some cycles ago. */
+export interface PastIr {
+  readonly of: Expression;
+  readonly cycles: number;
+  /** The register that tells whether there have been that many cycles since the reset; undefined for such a register itself. */
+  readonly known: SignalIr | undefined;
 }
 
 /** One index on the way to an element of a vector. */
@@ -46,21 +67,23 @@ export interface MemoryIr {
   readonly type: GroundType;
   readonly depth: number;
   readonly site: Site;
+  /** A name that is fixed; otherwise it comes from the site. */
+  readonly fixedName?: string;
   /** Bits that one bit of a write's mask stands for; absent where words are written whole. */
   readonly maskWidth?: number;
-  /** Words at power-up, from address 0 on; the rest is zero. Absent: anything. */
+  /** Words at power-up as values of the type, from address 0 on; the rest is zero. Absent: anything. */
   readonly initial?: readonly bigint[];
-  /** Stands in a module of its own, which a macro of the same shape can replace. */
-  readonly macro: boolean;
+  /** Stands in a module of its own, which a macro can replace; its name is this and the shape. */
+  readonly macro?: string;
+  /** Seen by assertions only: no part of the RTL. */
+  readonly ghost?: boolean;
   readonly syncReads: SyncReadIr[];
 }
 
-/** A registered read port. */
+/** A registered read port. Among the statements stands, under its conditions, the one that drives its register. */
 export interface SyncReadIr {
   readonly memory: MemoryIr;
   readonly address: Expression;
-  /** Read where this holds; always where absent. */
-  readonly enable?: Expression;
   /** The register that holds the word read. */
   readonly output: SignalIr;
   /** What is read where the same word is written in the same cycle: `any` leaves it to the memory. */
@@ -85,6 +108,8 @@ export interface InstanceIr {
 export interface InstanceArrayIr {
   readonly module: ModuleIr;
   readonly length: number;
+  /** Written as so many instances, in place of a loop. */
+  readonly unroll: boolean;
   readonly site: Site;
   fixedName: string | undefined;
 }
@@ -97,15 +122,20 @@ export interface ExternalIr {
   /** Names of the Verilog module's clock and reset pins, where it has them. */
   readonly clock?: string;
   readonly reset?: string;
+  /** Its Verilog; absent where whoever reads the design knows it. */
+  readonly source?: { readonly path: string } | { readonly text: string };
   /** Makes what stands for it in the built-in simulator. */
   readonly model?: () => ExternalModel;
 }
 
-/** Behaviour of an external module in simulation; values are bit patterns as bigint, by port. */
+/**
+ * Behaviour of an external module in simulation. Values are bit patterns as bigint, by the names of the Verilog ports: a
+ * vector is one number, element 0 lowest.
+ */
 export interface ExternalModel {
   /** Outputs from the inputs and the state. */
   evaluate(inputs: Readonly<Record<string, bigint>>): Readonly<Record<string, bigint>>;
-  /** The rising edge of its clock. */
+  /** The edge of its clock; the inputs hold its reset too, by the name of the pin. */
   edge?(inputs: Readonly<Record<string, bigint>>): void;
 }
 
@@ -118,10 +148,13 @@ interface ExpressionBase {
   readonly site: Site;
   /** Set by `.named()`. */
   fixedName?: string;
+  namedAt?: Site;
   /** Path below the variable's name, where a variable holds an aggregate of expressions. */
   path?: readonly string[];
   /** No variable holds it: it stands between the library's own calls. */
   anonymous?: boolean;
+  /** The domain that it may be read in, whatever it depends on: the description vouches that it is stable by then. */
+  readonly crossesTo?: ClockDomain;
   /** For the handshake of a stream: its `valid`, whose name it borrows (`enq_valid` gives `enq_fire`). */
   handshakeOf?: SignalIr;
 }
@@ -187,7 +220,10 @@ export interface CheckStatement {
   readonly kind: 'check';
   readonly check: 'assert' | 'assume' | 'cover';
   readonly condition: Expression;
-  readonly label: string;
+  /** What the user called it, as a Verilog name. */
+  readonly label: string | undefined;
+  /** What to tell where it does not hold. */
+  readonly message: string | undefined;
   readonly domain: ClockDomain;
   readonly site: Site;
 }
@@ -264,6 +300,31 @@ export interface ModuleIr {
   readonly body: Statement[];
   /** Every expression in order of creation, so that `const x = ...` can name one that only others use. */
   readonly expressions: Expression[];
+  /** What may go unread, as the user said. */
+  readonly kept?: (Expression | MemoryIr)[];
+}
+
+/** The same expression with others in the place of what it reads directly, in the order of `operandsOf`. */
+export function withOperands(expression: Expression, operands: readonly Expression[]): Expression {
+  const [first] = operands;
+  switch (expression.op) {
+    case 'literal':
+    case 'signal':
+      return expression;
+    case 'unary':
+    case 'slice':
+    case 'extend':
+    case 'cast':
+      return { ...expression, operand: first! };
+    case 'binary':
+      return { ...expression, left: first!, right: operands[1]! };
+    case 'mux':
+      return { ...expression, condition: first!, whenTrue: operands[1]!, whenFalse: operands[2]! };
+    case 'concat':
+      return { ...expression, parts: operands };
+    case 'read':
+      return { ...expression, address: first! };
+  }
 }
 
 /** The expressions that an expression reads directly. */

@@ -1,5 +1,6 @@
 /** Expressions of the module IR as text: prefix form, every operator with its type where that says something. */
-import { groundTypeText } from './ground-type.ts';
+import { inDomainText } from './clock-domain.ts';
+import { groundTypeText, valueText } from './ground-type.ts';
 import type { Expression, MemoryIr, SignalIr } from './module-ir.ts';
 
 /** How to call what an expression refers to. */
@@ -14,10 +15,15 @@ export function printIrExpression(expression: Expression, naming: Naming): strin
 }
 
 function bare(expression: Expression, naming: Naming): string {
+  const text = bareValue(expression, naming);
+  return expression.crossesTo === undefined ? text : `unsynchronised(${text})${inDomainText(expression.crossesTo)}`;
+}
+
+function bareValue(expression: Expression, naming: Naming): string {
   const print = (operand: Expression): string => bare(operand, naming);
   switch (expression.op) {
     case 'literal':
-      return String(expression.value);
+      return valueText(expression.type, expression.value);
     case 'signal':
       return naming.signal(expression.signal);
     case 'unary':

@@ -1,3 +1,5 @@
+import { valueText } from './ground-type.ts';
+import { inDomainText } from './clock-domain.ts';
 import type { Statement } from './module-ir.ts';
 import { type Naming, printIrExpression } from './print-expression.ts';
 
@@ -15,13 +17,15 @@ function printStatement(statement: Statement, naming: Naming, indent: string): s
       return [`${indent}${naming.signal(target)}${bits} := ${printIrExpression(value, naming)}`];
     }
     case 'write': {
-      const { memory, address, data, mask } = statement;
+      const { memory, address, data, mask, domain } = statement;
       const target = `${naming.memory(memory)}[${printIrExpression(address, naming)}]`;
       const masked = mask === undefined ? '' : ` masked ${printIrExpression(mask, naming)}`;
-      return [`${indent}${target} := ${printIrExpression(data, naming)}${masked}`];
+      return [`${indent}${target} := ${printIrExpression(data, naming)}${masked}${inDomainText(domain)}`];
     }
     case 'check':
-      return [`${indent}${statement.check} ${statement.label}: ${printIrExpression(statement.condition, naming)}`];
+      return [
+        `${indent}${statement.check} ${statement.label === undefined ? '' : `${statement.label}: `}${printIrExpression(statement.condition, naming)}${inDomainText(statement.domain)}`,
+      ];
     case 'when':
       return [
         ...statement.branches.flatMap(({ condition, body }, index) => [
@@ -33,7 +37,10 @@ function printStatement(statement: Statement, naming: Naming, indent: string): s
     case 'switch':
       return [
         `${indent}switch ${printIrExpression(statement.subject, naming)}`,
-        ...statement.cases.flatMap(({ values, body }) => [`${indent}case ${values.join(', ')}`, ...print(body)]),
+        ...statement.cases.flatMap(({ values, body }) => [
+          `${indent}case ${values.map((value) => valueText(statement.subject.type, value)).join(', ')}`,
+          ...print(body),
+        ]),
         ...(statement.otherwise === undefined ? [] : [`${indent}default`, ...print(statement.otherwise)]),
       ];
   }

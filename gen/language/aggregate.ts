@@ -1,47 +1,76 @@
-/**
- * Takes aggregate types apart: builds the tree of ground signals behind a bundle, a vector or a stream, and drives one tree
- * from another.
- */
-import { type GroundType, groundTypeText } from '../ir/ground-type.ts';
+/** Takes aggregate types apart: builds the tree of ground signals behind a bundle, a vector or a stream. */
+import type { GroundType } from '../ir/ground-type.ts';
+import type { Lane } from '../ir/module-ir.ts';
 import { captureSite } from '../source/capture-site.ts';
-import { fatal, type Operand, Signal } from './signal.ts';
-import { bitsFor, type HardwareType, payloadPath } from './types.ts';
+import { asDrivableRecord, asDrivableVector } from './drive-tree.ts';
+import { fatal } from './report.ts';
+import { type Operand, Signal } from './signal.ts';
+import { groundOf, type HardwareType, isData, payloadPath } from './types.ts';
 
 /** Run-time shape of a `Val` or `Var` of any type. */
 export type Tree = Signal | { readonly [field: string]: Tree } | readonly Tree[];
-type Plain = Operand | { readonly [field: string]: Plain } | readonly Plain[];
+/** What can be given for a tree: plain values may stand for its signals. */
+export type Plain = Operand | { readonly [field: string]: Plain } | readonly Plain[];
 
-/** Makes one leaf: `flipped` leaves run against the direction of the whole (the `ready` of a stream). */
-export type MakeLeaf = (type: GroundType, path: readonly string[], flipped: boolean) => Signal;
+/** The types of the trees whose parts run both ways. */
+const directedTypes = new WeakMap<object, HardwareType>();
 
-export function buildTree(type: HardwareType, makeLeaf: MakeLeaf, path: readonly string[] = []): Tree {
+/** The type that a tree with directions was built of; undefined of plain data, and of what a user put together. */
+export function directedTypeOf(tree: Tree): HardwareType | undefined {
+  return directedTypes.get(tree);
+}
+
+/**
+ * Makes one leaf: `flipped` leaves run against the direction of the whole (the `ready` of a stream). `lanes` are the indices
+ * of vectors of plain data in the path; absent where there are none.
+ */
+export type MakeLeaf = (type: GroundType, path: readonly string[], flipped: boolean, lanes?: readonly Lane[]) => Signal;
+
+export function buildTree(
+  type: HardwareType,
+  makeLeaf: MakeLeaf,
+  path: readonly string[] = [],
+  flipped = false,
+  lanes?: readonly Lane[],
+): Tree {
   switch (type.kind) {
+    case 'flip':
+      return buildTree(type.type, makeLeaf, path, !flipped, lanes);
     case 'bundle': {
       const fields = Object.entries(type.fields).map(([name, field]) => [
         name,
-        buildTree(field, makeLeaf, [...path, name]),
+        buildTree(field, makeLeaf, [...path, name], flipped, lanes),
       ]);
-      return withSet(Object.fromEntries(fields) as { [field: string]: Tree });
+      const record = Object.fromEntries(fields) as { [field: string]: Tree };
+      return isData(type) ? asDrivableRecord(record) : asDirected(type, record);
     }
     case 'vec': {
-      const elements = Array.from({ length: type.length }, (_, index) =>
-        buildTree(type.element, makeLeaf, [...path, String(index)]),
-      );
-      Object.defineProperty(elements, 'at', { value: (index: Signal) => chooseElement(elements, index) });
-      return withSet(elements);
+      const { length, element } = type;
+      const packed = isData(element);
+      const elements = Array.from({ length }, (_, index) => {
+        const lane = { at: path.length, index, length };
+        return buildTree(
+          element,
+          makeLeaf,
+          [...path, String(index)],
+          flipped,
+          packed ? [...(lanes ?? []), lane] : lanes,
+        );
+      });
+      return packed ? asDrivableVector(elements) : asDirected(type, elements);
     }
     case 'stream': {
-      const valid = makeLeaf({ kind: 'bool', width: 1 }, [...path, 'valid'], false);
-      const ready = makeLeaf({ kind: 'bool', width: 1 }, [...path, 'ready'], true);
-      const data = buildTree(type.data, makeLeaf, [...path, ...payloadPath(type.data)]);
+      const valid = makeLeaf({ kind: 'bool', width: 1 }, [...path, 'valid'], flipped, lanes);
+      const ready = makeLeaf({ kind: 'bool', width: 1 }, [...path, 'ready'], !flipped, lanes);
+      const data = buildTree(type.data, makeLeaf, [...path, ...payloadPath(type.data)], flipped, lanes);
       const stream = { valid, ready, data };
       let fire: Signal | undefined;
       // Made on first use, so that a stream whose handshake nobody asks for costs nothing.
       Object.defineProperty(stream, 'fire', { get: () => (fire ??= handshake(valid, ready)) });
-      return stream;
+      return asDirected(type, stream);
     }
     default:
-      return makeLeaf({ kind: type.kind, width: type.width }, path, false);
+      return makeLeaf(groundOf(type), path, flipped, lanes);
   }
 }
 
@@ -57,58 +86,58 @@ export function leavesOf(tree: Tree): Signal[] {
   return Object.values(tree).flatMap(leavesOf);
 }
 
-/** Drives every leaf of `target` with the part of `value` in the same place. */
-export function drive(target: Tree, value: Plain | Tree): void {
-  if (target instanceof Signal) {
-    target.set(value as Operand);
-    return;
-  }
-  const given = value instanceof Signal || typeof value !== 'object' || value === null ? undefined : Object.keys(value);
-  const expected = Object.keys(target);
-  if (given === undefined || given.length !== expected.length || expected.some((key) => !given.includes(key))) {
-    throw fatal(
-      'W001',
-      captureSite(),
-      `set() needs the fields ${expected.join(', ')}, and is given ${given === undefined ? 'a single value' : given.join(', ')}`,
-      'give every field exactly once; to drive one field alone, call set() on that field',
-    );
-  }
-  for (const key of expected) drive((target as Record<string, Tree>)[key]!, (value as Record<string, Plain>)[key]!);
-}
-
-/** `condition` chooses between two trees of one shape. */
-export function muxTree(condition: Signal, whenTrue: Tree, whenFalse: Tree, path: readonly string[] = []): Tree {
-  if (whenTrue instanceof Signal || whenFalse instanceof Signal || typeof whenTrue !== 'object') {
+/**
+ * `condition` chooses between two trees of one shape.
+ *
+ * @throws ElaborationError naming the parts that one of them lacks
+ */
+export function muxTree(condition: Signal, whenTrue: Plain, whenFalse: Plain, path: readonly string[] = []): Tree {
+  if (isSingle(whenTrue) || isSingle(whenFalse)) {
     const choice = condition.mux(whenTrue as Operand, whenFalse as Operand);
     choice.expression.path = path;
     return choice;
   }
-  const chosen = Object.entries(whenTrue).map(([key, tree]) => [
-    key,
-    muxTree(condition, tree, (whenFalse as Record<string, Tree>)[key]!, [...path, key]),
-  ]);
-  const object = Object.fromEntries(chosen) as Record<string, Tree>;
-  return Array.isArray(whenTrue) ? Object.values(object) : object;
+  checkShapes(whenTrue, whenFalse);
+  const [onTrue, onFalse] = [whenTrue, whenFalse] as [Record<string, Plain>, Record<string, Plain>];
+  // Plain values come in whatever order they were written.
+  const keys = Object.keys(isTree(whenTrue) ? onTrue : onFalse);
+  const chosen = keys.map((key) => [key, muxTree(condition, onTrue[key]!, onFalse[key]!, [...path, key])] as const);
+  return Array.isArray(whenTrue) ? chosen.map(([, tree]) => tree) : Object.fromEntries(chosen);
 }
 
-function chooseElement(elements: readonly Tree[], index: Signal): Tree {
-  const expected = bitsFor(elements.length);
-  if (index.type.kind !== 'uint' || index.width !== expected) {
-    throw fatal(
-      'W001',
-      captureSite(),
-      `at() of ${elements.length} elements needs an index of type UInt(${expected}), and is given ${groundTypeText(index.type)}`,
-      `use extend(${expected}) or trunc(${expected}) on the index`,
-    );
-  }
-  return elements
-    .slice(0, -1)
-    .reduceRight<Tree>(
-      (rest, element, position) => muxTree(index.eq(position), element, rest),
-      elements[elements.length - 1]!,
-    );
+function checkShapes(whenTrue: object, whenFalse: object): void {
+  const [first, second] = [Object.keys(whenTrue), Object.keys(whenFalse)];
+  const lacks = (which: string, keys: readonly string[], others: readonly string[]): string[] => {
+    const missing = others.filter((key) => !keys.includes(key));
+    return missing.length === 0 ? [] : [`the ${which} lacks ${missing.join(', ')}`];
+  };
+  const differences = [...lacks('first', first, second), ...lacks('second', second, first)];
+  if (differences.length === 0) return;
+  throw fatal(
+    'W005',
+    captureSite(),
+    `mux() between values of different shape: ${differences.join(', and ')}`,
+    'give both the same parts',
+  );
 }
 
-function withSet<T extends object>(tree: T): T {
-  return Object.defineProperty(tree, 'set', { value: (value: Plain) => drive(tree as Tree, value) });
+function isSingle(value: Plain): value is Operand {
+  return value instanceof Signal || typeof value !== 'object' || value === null;
+}
+
+/** Whether all of it is signals, in the order of their type. */
+function isTree(value: Plain): value is Tree {
+  return isSingle(value) ? value instanceof Signal : Object.values(value).every(isTree);
+}
+
+/** What runs both ways is neither driven as a whole nor chosen by an index. */
+function asDirected<T extends object>(type: HardwareType, tree: T): T {
+  directedTypes.set(tree, type);
+  const refuse = (what: string, fix: string) => (): never => {
+    throw fatal('D005', captureSite(), `${what} on streams or fields that run both ways`, fix);
+  };
+  Object.defineProperty(tree, 'set', { value: refuse('set()', 'use connect(sink, source)') });
+  if (type.kind === 'vec')
+    Object.defineProperty(tree, 'at', { value: refuse('at()', 'take the elements apart: their data can be chosen') });
+  return tree;
 }

@@ -2,9 +2,10 @@
 import { captureSite } from '../source/capture-site.ts';
 import { buildTree, leavesOf, muxTree, type Tree } from './aggregate.ts';
 import { currentModule } from './module-builder.ts';
-import { fatal, make, operand, type Operand, type Signal } from './signal.ts';
+import { fatal } from './report.ts';
+import { make, operand, type Operand, type Signal } from './signal.ts';
 import { type DataType, widthOf } from './types.ts';
-import type { AnyVal, BitsVal, BoolVal, Literal, SIntVal, UIntVal, Val } from './values.ts';
+import type { AnyVal, BitsVal, BoolVal, DataTypeOf, Drive, EnumVal, Literal, SIntVal, UIntVal, Val } from './values.ts';
 
 /** True where every one of the conditions is. */
 export function all(first: BoolVal, ...rest: BoolVal[]): BoolVal {
@@ -43,9 +44,20 @@ export function mux<W extends number>(
   whenFalse: BitsVal<W> | Literal,
 ): BitsVal<W>;
 export function mux<W extends number>(condition: BoolVal, whenTrue: Literal, whenFalse: BitsVal<W>): BitsVal<W>;
+export function mux<M extends string>(
+  condition: BoolVal,
+  whenTrue: EnumVal<M>,
+  whenFalse: EnumVal<NoInfer<M>> | NoInfer<M>,
+): EnumVal<M>;
+export function mux<M extends string>(condition: BoolVal, whenTrue: NoInfer<M>, whenFalse: EnumVal<M>): EnumVal<M>;
 export function mux(condition: BoolVal, whenTrue: BoolVal, whenFalse: BoolVal | boolean): BoolVal;
 export function mux(condition: BoolVal, whenTrue: boolean, whenFalse: BoolVal): BoolVal;
-export function mux<V extends object>(condition: BoolVal, whenTrue: V, whenFalse: NoInfer<V>): V;
+export function mux<V extends object>(
+  condition: BoolVal,
+  whenTrue: V,
+  whenFalse: NoInfer<V> | Drive<DataTypeOf<NoInfer<V>>>,
+): V;
+export function mux<V extends object>(condition: BoolVal, whenTrue: Drive<DataTypeOf<NoInfer<V>>>, whenFalse: V): V;
 export function mux(condition: BoolVal, whenTrue: unknown, whenFalse: unknown): unknown {
   return muxTree(condition as unknown as Signal, whenTrue as Tree, whenFalse as Tree);
 }
@@ -75,7 +87,7 @@ export function unpack<const T extends DataType>(type: T, bits: BitsVal): Val<T>
   const tree = buildTree(type, (part, path) => {
     const slice = part.kind === 'bool' ? whole.bit(high) : whole.bits(high, high - part.width + 1);
     high -= part.width;
-    const leaf = part.kind === 'uint' ? slice.asUInt() : part.kind === 'sint' ? slice.asSInt() : slice;
+    const leaf = slice.readAs(part);
     leaf.expression.path = path;
     return leaf;
   });

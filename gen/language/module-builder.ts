@@ -4,6 +4,7 @@
  */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { ElaborationError } from '../diagnostics/elaboration-error.ts';
+import { type ClockDomain, defaultDomain } from '../ir/clock-domain.ts';
 import type { Expression, ModuleIr, Statement } from '../ir/module-ir.ts';
 import { captureSite } from '../source/capture-site.ts';
 import type { Site } from '../source/site.ts';
@@ -13,6 +14,8 @@ export interface ModuleBuilder {
   readonly diagnostics: Diagnostic[];
   /** Innermost last: the bodies that statements are recorded into. */
   readonly scopes: Statement[][];
+  /** What has state belongs to it, unless it names another; innermost last. */
+  readonly domains: ClockDomain[];
 }
 
 const builders: ModuleBuilder[] = [];
@@ -46,8 +49,9 @@ export function newBuilder(name: string, site: Site): ModuleBuilder {
     instances: [],
     body,
     expressions: [],
+    kept: [],
   };
-  return { ir, diagnostics: [], scopes: [body] };
+  return { ir, diagnostics: [], scopes: [body], domains: [defaultDomain] };
 }
 
 /** Runs `action` with `builder` as the module under elaboration. */
@@ -58,6 +62,11 @@ export function withBuilder(builder: ModuleBuilder, action: () => void): void {
   } finally {
     builders.pop();
   }
+}
+
+/** The domain that what is made now belongs to. */
+export function currentDomain(builder: ModuleBuilder): ClockDomain {
+  return builder.domains.at(-1)!;
 }
 
 export function record(builder: ModuleBuilder, statement: Statement): void {

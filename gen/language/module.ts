@@ -1,15 +1,22 @@
 /** Modules, generators and instances. */
 import { checkModule } from '../passes/check-module.ts';
+import { checkPlainUses } from '../passes/check-plain-uses.ts';
 import type { CheckedModule } from '../ir/checked-module.ts';
-import { defaultDomain } from '../ir/clock-domain.ts';
+import type { ClockDomain } from '../ir/clock-domain.ts';
 import type { InstanceIr, SignalIr } from '../ir/module-ir.ts';
+import { packedName } from '../ir/port-layout.ts';
 import { ElaborationError } from '../diagnostics/elaboration-error.ts';
 import { captureSite } from '../source/capture-site.ts';
 import type { Site } from '../source/site.ts';
 import { buildTree, type Tree } from './aggregate.ts';
-import { currentModule, type ModuleBuilder, newBuilder, withBuilder } from './module-builder.ts';
-import { declareSignal, fatal } from './signal.ts';
-import { verilogKeywords } from '../verilog/keywords.ts';
+import { checkedDomain, isClockDomain } from './clock-domain.ts';
+import { currentDomain, currentModule, type ModuleBuilder, newBuilder, withBuilder } from './module-builder.ts';
+import type { AnyEnumType } from './enum.ts';
+import { checkModuleName } from './module-name.ts';
+import { streamsIn } from './nested-streams.ts';
+import { runBody } from './run-body.ts';
+import { fatal } from './report.ts';
+import { declareSignal } from './signal.ts';
 import type { Inside, Outside, Port, Ports } from './ports.ts';
 
 /** A module: elaborated, checked, and ready to be instantiated or emitted. */
@@ -26,17 +33,7 @@ export interface Module<P extends Ports = Ports> {
  */
 export function module<const P extends Ports>(name: string, ports: P, body: (ports: Inside<P>) => void): Module<P> {
   const site = captureSite();
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-    throw fatal(
-      'N001',
-      site,
-      `"${name}" can't name a Verilog module`,
-      'use letters, digits and _, not starting with a digit',
-    );
-  }
-  if (verilogKeywords.includes(name)) {
-    throw fatal('N001', site, `"${name}" can't name a module: it is a Verilog keyword`, 'choose another name');
-  }
+  checkModuleName(name, site);
   const builder = newBuilder(name, site);
   withBuilder(builder, () => {
     const inside = Object.fromEntries(
@@ -47,30 +44,23 @@ export function module<const P extends Ports>(name: string, ports: P, body: (por
     } catch (error) {
       // What was wrong before often explains what could not go on.
       throw error instanceof ElaborationError
-        ? new ElaborationError([...builder.diagnostics, ...error.diagnostics])
+        ? new ElaborationError([...builder.diagnostics, ...checkPlainUses(builder.ir), ...error.diagnostics])
         : error;
     }
   });
+  builder.diagnostics.push(...checkPlainUses(builder.ir));
   if (builder.diagnostics.length > 0) throw new ElaborationError(builder.diagnostics);
   return { name, ports, checked: checkModule(builder.ir) };
 }
 
 /** The frames of a stack end here: `capture-site.ts` knows this name. */
 function elaborateBody(body: () => void, site: Site): void {
-  const result: unknown = body();
-  if (result instanceof Promise) {
-    throw fatal(
-      'C002',
-      site,
-      'the body of a module is asynchronous',
-      'give a plain function: the module is described while it runs',
-    );
-  }
+  runBody('the body of a module', body, site);
 }
 
 /**
  * Makes a parametrised module that is elaborated once per distinct parameters: asking again gives the same module.
- * Parameters are plain data: numbers, strings, booleans, hardware types, modules, and arrays and records of such.
+ * Parameters are plain data: numbers, strings, booleans, hardware types, modules, clock domains, and arrays and records of such.
  */
 export function generator<A extends readonly unknown[], P extends Ports>(
   describe: (...parameters: A) => Module<P>,
@@ -87,26 +77,50 @@ export function generator<A extends readonly unknown[], P extends Ports>(
   };
 }
 
+export interface InstanceOptions {
+  readonly name?: string;
+  /** What the child's default clock and reset are connected to; by default the domain around the call. */
+  readonly domain?: ClockDomain;
+}
+
 /** Puts a copy of `child` into the module under elaboration, and gives its ports: drive its inputs, read its outputs. */
-export function instance<P extends Ports>(child: Module<P>, options: { readonly name?: string } = {}): Outside<P> {
+export function instance<P extends Ports>(child: Module<P>, { name, domain }: InstanceOptions = {}): Outside<P> {
   const builder = currentModule('instance()');
-  const site = captureSite();
+  return placeInstance(builder, child, captureSite(), { fixedName: name }, domain);
+}
+
+/** Puts an instance into a module: one that the user named, or an element of an array. */
+export function placeInstance<P extends Ports>(
+  builder: ModuleBuilder,
+  child: Module<P>,
+  site: Site,
+  as: Pick<InstanceIr, 'fixedName' | 'element'>,
+  domain?: ClockDomain,
+): Outside<P> {
   const made: InstanceIr = {
+    ...as,
     module: child.checked.ir,
     site,
-    fixedName: options.name,
     ports: [],
-    domain: defaultDomain,
+    domain: domain === undefined ? currentDomain(builder) : checkedDomain(domain),
   };
   builder.ir.instances.push(made);
   const outside = Object.entries(child.ports).map(([key, port]) => [
     key,
     buildTree(
       port.type,
-      (type, path, flipped) => {
+      (type, path, flipped, lanes) => {
         const inward = (port.direction === 'input') !== flipped;
         const category = inward ? 'instance-input' : 'instance-output';
-        const signal: SignalIr = { category, type, site, fixedName: undefined, path, instance: made };
+        const signal: SignalIr = {
+          category,
+          type,
+          site,
+          fixedName: undefined,
+          path,
+          ...(lanes && { lanes }),
+          instance: made,
+        };
         made.ports.push(signal);
         return declareSignal(builder, signal);
       },
@@ -116,22 +130,32 @@ export function instance<P extends Ports>(child: Module<P>, options: { readonly 
   return Object.fromEntries(outside) as Outside<P>;
 }
 
-function declarePort(builder: ModuleBuilder, key: string, port: Port): Tree {
-  const { site } = port;
-  const firstPort = builder.ir.ports.length;
+/** Gives a module a port, and the port's signals as the module's body sees them. */
+export function declarePort(builder: ModuleBuilder, key: string, port: Port): Tree {
+  const { site, domain } = port;
+  const named = domain && { domain };
   const tree = buildTree(
     port.type,
-    (type, path, flipped) => {
+    (type, path, flipped, lanes) => {
       const category = (port.direction === 'input') !== flipped ? 'input' : 'output';
-      const signal: SignalIr = { category, type, site, fixedName: path.join('_'), path };
+      const signal: SignalIr = {
+        category,
+        type,
+        site,
+        fixedName: path.join('_'),
+        path,
+        ...named,
+        ...(lanes && { lanes }),
+      };
       builder.ir.ports.push(signal);
       return declareSignal(builder, signal);
     },
     [key],
   );
-  if (port.type.kind === 'stream') {
-    const [valid, ready, ...payload] = builder.ir.ports.slice(firstPort).map((signal) => signal.fixedName!);
-    builder.ir.streams.push({ name: key, direction: port.direction, valid: valid!, ready: ready!, payload });
+  for (const { path, flipped, signals } of streamsIn(port.type, tree, [key])) {
+    const [valid, ready, ...payload] = new Set(signals.map(packedName));
+    const direction = (port.direction === 'input') !== flipped ? 'input' : 'output';
+    builder.ir.streams.push({ name: path.join('_'), direction, valid: valid!, ready: ready!, payload });
   }
   return tree;
 }
@@ -140,8 +164,10 @@ function declarePort(builder: ModuleBuilder, key: string, port: Port): Tree {
 function canonical(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'number') return Object.is(value, -0) ? '0' : String(value);
-  // Modules of one name can differ: only the same object is the same parameter.
+  // Modules of one name can differ, and enums of the same members do: only the same object is the same parameter.
   if (isModule(value)) return `module ${identity(value)}`;
+  if (isEnum(value)) return `enum ${identity(value)}`;
+  if (isClockDomain(value)) return `domain ${identity(value)}`;
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   const plain =
     typeof value === 'object' &&
@@ -170,13 +196,17 @@ function canonical(value: unknown): string {
   return JSON.stringify(value) ?? 'undefined';
 }
 
-const identities = new WeakMap<Module, number>();
-let modulesSeen = 0;
+const identities = new WeakMap<object, number>();
+let objectsSeen = 0;
 
-function identity(module: Module): number {
-  let number = identities.get(module);
-  if (number === undefined) identities.set(module, (number = ++modulesSeen));
+function identity(object: object): number {
+  let number = identities.get(object);
+  if (number === undefined) identities.set(object, (number = ++objectsSeen));
   return number;
+}
+
+function isEnum(value: unknown): value is AnyEnumType {
+  return typeof value === 'object' && value !== null && 'enumeration' in value;
 }
 
 function isModule(value: unknown): value is Module {

@@ -2,27 +2,48 @@
  * The one run-time class behind every ground value: builds expressions, and refuses on the spot what doesn't fit. `values.ts`
  * tells the type checker which of its methods each hardware type has.
  */
-import type { Diagnostic, DiagnosticCode } from '../diagnostics/diagnostic.ts';
-import { ElaborationError } from '../diagnostics/elaboration-error.ts';
-import { type GroundKind, type GroundType, groundTypeText, rangeOf, sameType } from '../ir/ground-type.ts';
+import { type GroundKind, type GroundType, groundTypeText, sameType } from '../ir/ground-type.ts';
 import type { BinaryOperator, Expression, SignalIr, UnaryOperator } from '../ir/module-ir.ts';
 import { captureSite } from '../source/capture-site.ts';
 import type { Site } from '../source/site.ts';
-import { currentModule, keep, type ModuleBuilder, record } from './module-builder.ts';
+import { bitsFor } from './bits-for.ts';
+import { deliver, type Delivery, type Destination, isWhole, partOf, signalOf, wholeOf } from './destination.ts';
+import { literal } from './literal.ts';
+import { currentModule, keep, type ModuleBuilder } from './module-builder.ts';
+import { fatal, report } from './report.ts';
+import { checkAlike, checkCondition, conversionHint } from './type-checks.ts';
 
-export type Operand = Signal | number | bigint | boolean;
+/** A signal, or a plain value that stands for one: a string for the member of an enum. */
+export type Operand = Signal | number | bigint | boolean | string;
+
+/** An expression that is made when it is first read: what is only driven needs none. */
+export interface Deferred {
+  readonly type: GroundType;
+  readonly build: () => Expression;
+}
 
 export class Signal {
-  readonly expression: Expression;
   readonly owner: ModuleBuilder;
+  readonly type: GroundType;
+  private source: Expression | Deferred;
+  private readonly target: Destination | undefined;
 
-  constructor(owner: ModuleBuilder, expression: Expression) {
+  /** `target` is what `set()` drives; of an expression that is a signal, that signal. */
+  constructor(owner: ModuleBuilder, source: Expression | Deferred, target?: Destination) {
     this.owner = owner;
-    this.expression = expression;
+    this.type = source.type;
+    this.source = source;
+    this.target = target;
   }
 
-  get type(): GroundType {
-    return this.expression.type;
+  get expression(): Expression {
+    if ('build' in this.source) this.source = this.source.build();
+    return this.source;
+  }
+
+  get destination(): Destination | undefined {
+    if (this.target !== undefined || 'build' in this.source || this.source.op !== 'signal') return this.target;
+    return wholeOf(this.source.signal);
   }
 
   get width(): number {
@@ -39,42 +60,59 @@ export class Signal {
       const { builder, site } = this.begin('named()');
       return make(builder, { op: 'cast', operand: expression, type: this.type, site, fixedName: name }) as this;
     }
-    if (expression.op === 'signal') expression.signal.fixedName = name;
-    else expression.fixedName = name;
+    const named = expression.op === 'signal' ? expression.signal : expression;
+    named.fixedName = name;
+    named.namedAt = captureSite();
     return this;
   }
 
+  /** Whether the module that it belongs to can drive it. */
+  get isDrivable(): boolean {
+    const { destination } = this;
+    return destination !== undefined && !['input', 'instance-output'].includes(signalOf(destination).category);
+  }
+
   set(value: Operand): void {
-    const target = this.expression;
     const builder = currentModule('set()');
     const site = captureSite();
-    const drivable = target.op === 'signal' && !['input', 'instance-output'].includes(target.signal.category);
-    if (!drivable || this.owner !== builder) {
+    deliver(builder, this.accept(builder, value, site), site);
+  }
+
+  /** What `set(value)` is to deliver: nothing, where that is refused. */
+  accept(builder: ModuleBuilder, value: Operand, site: Site): Delivery[] {
+    const { destination } = this;
+    if (destination === undefined || !this.isDrivable || this.owner !== builder) {
+      const part = destination === undefined || isWhole(destination) ? '' : 'a part of ';
       report(builder, 'D004', site, {
         message:
-          target.op !== 'signal'
+          destination === undefined
             ? 'set() on the result of an operator, which already has its value'
             : this.owner !== builder
               ? `set() on a signal of module ${this.owner.ir.name} from inside module ${builder.ir.name}`
-              : `set() on ${target.signal.category === 'input' ? 'an input port' : "an instance's output"}, which is driven from elsewhere`,
-        related: [{ text: 'it is made', site: target.site }],
+              : `set() on ${part}${signalOf(destination).category === 'input' ? 'an input port' : "an instance's output"}, which is driven from elsewhere`,
+        related: [{ text: 'it is made', site: this.declarationSite }],
         fix: 'drive a wire, a register, an output port of this module or an input of an instance in it',
       });
-      return;
+      return [];
     }
     const driver = operand(builder, value, this.type, site, 'set()');
     if (!sameType(driver.type, this.type)) {
       report(builder, 'W002', site, {
         message: `${groundTypeText(driver.type)} is driven into ${groundTypeText(this.type)}`,
         related: [
-          { text: 'the target is declared', site: target.site },
+          { text: 'the target is declared', site: this.declarationSite },
           { text: 'the value is made', site: driver.site },
         ],
         fix: conversionHint(driver.type, this.type),
       });
-      return;
+      return [];
     }
-    record(builder, { kind: 'assign', target: target.signal, value: driver, site });
+    return [{ destination, value: driver }];
+  }
+
+  /** Where the signal that `set()` drives is declared; of other values, where they are made. */
+  private get declarationSite(): Site {
+    return this.destination === undefined ? this.expression.site : signalOf(this.destination).site;
   }
 
   add(other: Operand): Signal {
@@ -109,6 +147,9 @@ export class Signal {
   }
   ge(other: Operand): Signal {
     return this.sameWidth('ge', other, bool);
+  }
+  isOneOf(first: Operand, ...rest: Operand[]): Signal {
+    return rest.reduce<Signal>((some, each) => some.or(this.eq(each)), this.eq(first));
   }
   not(): Signal {
     return this.unary('not', 'not()', this.type);
@@ -149,10 +190,36 @@ export class Signal {
   }
 
   bit(index: number): Signal {
-    return this.slice(index, index, bool);
+    return this.part(index, index, bool);
   }
   bits(high: number, low: number): Signal {
-    return this.slice(high, low, { kind: 'bits', width: high - low + 1 });
+    return this.part(high, low, { kind: 'bits', width: high - low + 1 });
+  }
+
+  /** The bit that a signal chooses; beyond the width there is 0 to read, and nothing to drive. */
+  at(index: Signal): Signal {
+    const { builder, site } = this.enter('at()');
+    const choice = { index: indexOperand(builder, index, this.width, 'bits', site) };
+    const { owner, destination, width } = this;
+    const build = (): Expression => {
+      const whole: GroundType = { kind: 'bits', width };
+      const operand: Expression =
+        this.type.kind === 'sint'
+          ? keep(owner, { op: 'cast', operand: this.expression, type: whole, site, anonymous: true })
+          : this.expression;
+      const shifted = keep(owner, {
+        op: 'binary',
+        operator: 'shift-right',
+        left: operand,
+        right: choice.index,
+        type: operand.type,
+        site,
+        anonymous: true,
+      });
+      return keep(owner, { op: 'slice', operand: shifted, high: 0, low: 0, type: bool, site });
+    };
+    const bits = destination && Array.from({ length: width }, (_, position) => partOf(destination, position, position));
+    return new Signal(owner, { type: bool, build }, bits && { kind: 'chosen', choice, alternatives: bits });
   }
 
   extend(width: number): Signal {
@@ -195,7 +262,10 @@ export class Signal {
     }
     const zeros = make(builder, { op: 'literal', value: 0n, type: { kind: 'bits', width: amount }, site });
     const type = { kind: 'bits', width: this.width + amount } as const;
-    return make(builder, { op: 'concat', parts: [self, zeros.expression], type, site }).cast(this.type.kind);
+    return make(builder, { op: 'concat', parts: [self, zeros.expression], type, site }).readAs({
+      ...this.type,
+      width: type.width,
+    });
   }
 
   shr(amount: number): Signal {
@@ -231,14 +301,24 @@ export class Signal {
     );
   }
 
-  private cast(kind: GroundKind): Signal {
-    if (this.type.kind === kind) return this;
+  /** The same bits as a value of another type of the same width. */
+  readAs(type: GroundType): Signal {
+    if (sameType(this.type, type)) return this;
     const { builder, site, self } = this.begin('a cast');
-    return make(builder, { op: 'cast', operand: self, type: { kind, width: this.width }, site });
+    return make(builder, { op: 'cast', operand: self, type, site });
+  }
+
+  private cast(kind: Exclude<GroundKind, 'enum'>): Signal {
+    return this.readAs({ kind, width: this.width });
   }
 
   private slice(high: number, low: number, type: GroundType): Signal {
-    const { builder, site, self } = this.begin('a slice');
+    const { builder, site } = this.enter('a slice');
+    this.checkSlice(high, low, site);
+    return make(builder, { op: 'slice', operand: this.expression, high, low, type, site });
+  }
+
+  private checkSlice(high: number, low: number, site: Site): void {
     if (!(Number.isInteger(high) && Number.isInteger(low) && 0 <= low && low <= high && high < this.width)) {
       throw fatal(
         'W004',
@@ -247,7 +327,16 @@ export class Signal {
         `use bits from ${this.width - 1} down to 0`,
       );
     }
-    return make(builder, { op: 'slice', operand: self, high, low, type, site });
+  }
+
+  /** Bits of a value; where it can be driven, so can they, and what is driven alone is not read. */
+  private part(high: number, low: number, type: GroundType): Signal {
+    const { destination, owner } = this;
+    if (destination === undefined) return this.slice(high, low, type);
+    const { site } = this.enter('a slice');
+    this.checkSlice(high, low, site);
+    const build = (): Expression => keep(owner, { op: 'slice', operand: this.expression, high, low, type, site });
+    return new Signal(owner, { type, build }, partOf(destination, high, low));
   }
 
   private unary(operator: UnaryOperator, what: string, type: GroundType): Signal {
@@ -296,13 +385,29 @@ export class Signal {
   }
 
   private begin(what: string): { builder: ModuleBuilder; site: Site; self: Expression } {
+    return { ...this.enter(what), self: this.expression };
+  }
+
+  /** Checks that an operator is this value's to have, without reading it yet. */
+  private enter(what: string): { builder: ModuleBuilder; site: Site } {
     const builder = currentModule(what);
     const site = captureSite();
-    return { builder, site, self: operand(builder, this, this.type, site, what) };
+    if (this.type.kind === 'enum' && !enumOperators.has(what)) {
+      throw fatal(
+        'E002',
+        site,
+        `${what} of ${groundTypeText(this.type)}: the members of an enum are no numbers`,
+        'compare it with eq(), ne() or isOneOf(); for its bit pattern use asUInt() or asBits()',
+      );
+    }
+    checkOwner(builder, this, site, what);
+    return { builder, site };
   }
 }
 
 const bool: GroundType = { kind: 'bool', width: 1 };
+/** What can be done with a value of an enum. A mux() on it has a message of its own. */
+const enumOperators: ReadonlySet<string> = new Set(['named()', 'eq()', 'ne()', 'mux()', 'a cast']);
 
 /** Puts an expression into the module under elaboration. */
 export function make(builder: ModuleBuilder, expression: Expression): Signal {
@@ -324,97 +429,45 @@ export function operand(
   what: string,
 ): Expression {
   if (value instanceof Signal) {
-    if (value.owner !== builder) {
-      report(builder, 'H001', site, {
-        message: `${what} in module ${builder.ir.name} reads a signal of module ${value.owner.ir.name}`,
-        related: [{ text: 'the signal is made', site: value.expression.site }],
-        fix: 'bring it in through a port',
-      });
-    }
+    checkOwner(builder, value, site, what);
     return value.expression;
   }
-  if (typeof value === 'number' && !Number.isSafeInteger(value)) {
-    throw fatal(
-      'W003',
-      site,
-      `${what} is given ${value}, which is not a whole number that a double holds exactly`,
-      'give a whole number, or a bigint',
-    );
-  }
-  if (typeof value !== 'number' && typeof value !== 'bigint' && typeof value !== 'boolean') {
+  return literal(builder, value, shape, site, what);
+}
+
+function checkOwner(builder: ModuleBuilder, value: Signal, site: Site, what: string): void {
+  if (value.owner === builder) return;
+  report(builder, 'H001', site, {
+    message: `${what} in module ${builder.ir.name} reads a signal of module ${value.owner.ir.name}`,
+    related: [{ text: 'the signal is made', site: value.expression.site }],
+    fix: 'bring it in through a port',
+  });
+}
+
+/** What chooses one of `count` elements: exactly as wide as that takes. */
+export function indexOperand(
+  builder: ModuleBuilder,
+  index: Signal,
+  count: number,
+  what: string,
+  site: Site,
+): Expression {
+  const expected = bitsFor(count);
+  if (!(index instanceof Signal)) {
     throw fatal(
       'W001',
       site,
-      `${what} is given ${value === undefined ? 'undefined' : `a ${typeof value}`}`,
-      'give a signal or a plain number',
+      `at() is given ${typeof index === 'object' ? 'no signal' : String(index)}, and needs an index of type UInt(${expected})`,
+      what === 'bits' ? 'for a fixed bit use bit(number)' : 'for a fixed element use [number]',
     );
   }
-  const number = BigInt(value);
-  const { low, high } = rangeOf(shape);
-  if (number < low || number > high) {
-    report(builder, 'W003', site, {
-      message: `${what}: ${number} does not fit ${groundTypeText(shape)}, which holds ${low} to ${high}`,
-      related: [],
-      fix: 'give a value in that range, or widen the signal',
-    });
+  if (index.type.kind !== 'uint' || index.width !== expected) {
+    throw fatal(
+      'W001',
+      site,
+      `at() of ${count} ${what} needs an index of type UInt(${expected}), and is given ${groundTypeText(index.type)}`,
+      `use extend(${expected}) or trunc(${expected}) on the index`,
+    );
   }
-  const bits = BigInt.asUintN(shape.width, number);
-  const fitting = shape.kind === 'sint' ? BigInt.asIntN(shape.width, bits) : bits;
-  return keep(builder, { op: 'literal', value: fitting, type: shape, site });
-}
-
-/** Conditions are one bit of type Bool. */
-export function checkCondition(builder: ModuleBuilder, condition: Expression, site: Site, what: string): void {
-  if (condition.type.kind === 'bool') return;
-  report(builder, 'C001', site, {
-    message: `${what} needs a Bool, and is given ${groundTypeText(condition.type)}`,
-    related: [{ text: 'the value is made', site: condition.site }],
-    fix: 'compare it: x.ne(0), or pick a bit: x.bit(0)',
-  });
-}
-
-export function report(
-  builder: ModuleBuilder,
-  code: DiagnosticCode,
-  site: Site,
-  rest: Pick<Diagnostic, 'message' | 'related' | 'fix'>,
-): void {
-  builder.diagnostics.push({ code, site, ...rest });
-}
-
-/** An error after which nothing sensible can be built. */
-export function fatal(code: DiagnosticCode, site: Site, message: string, fix: string): ElaborationError {
-  return new ElaborationError([{ code, message, site, related: [], fix }]);
-}
-
-function checkAlike(builder: ModuleBuilder, what: string, left: Expression, right: Expression, site: Site): void {
-  if (sameType(left.type, right.type)) return;
-  report(builder, 'W001', site, {
-    message: `${what} needs two values of one type, and is given ${groundTypeText(left.type)} and ${groundTypeText(right.type)}`,
-    related: [
-      { text: 'the first is made', site: left.site },
-      { text: 'the second is made', site: right.site },
-    ],
-    fix: conversionHint(right.type, left.type),
-  });
-}
-
-function conversionHint(from: GroundType, to: GroundType): string {
-  const steps: string[] = [];
-  if (from.width < to.width) steps.push(`.extend(${to.width})`);
-  if (from.width > to.width) steps.push(`.trunc(${to.width})`);
-  if (from.kind !== to.kind) {
-    // No bits are known to be a member of an enum.
-    if (to.kind === 'enum') return 'give one of its members, or a signal of the same enum';
-    const cast = {
-      uint: '.asUInt()',
-      sint: '.asSInt()',
-      bits: '.asBits()',
-      bool: from.width === 1 || from.width > to.width ? '.bit(0)' : '.ne(0)',
-    }[to.kind];
-    if (to.kind === 'bool') return `make it one bit: x${cast}`;
-    steps.push(cast);
-  }
-  const loses = from.width > to.width ? ', which drops the upper bits' : '';
-  return `say how it is to fit: x${steps.join('')}${loses}; or change one of the declarations`;
+  return operand(builder, index, index.type, site, 'at()');
 }

@@ -5,7 +5,11 @@
  * generator computes them. Elaboration checks every width either way.
  */
 import { captureSite } from '../source/capture-site.ts';
-import { fatal } from './signal.ts';
+import type { GroundType } from '../ir/ground-type.ts';
+import type { AnyEnumType } from './enum.ts';
+import { fatal } from './report.ts';
+
+export { bitsFor } from './bits-for.ts';
 
 export interface UIntType<W extends number = number> {
   readonly kind: 'uint';
@@ -36,15 +40,38 @@ export interface StreamType<T extends DataType = DataType> {
   readonly kind: 'stream';
   readonly data: T;
 }
+/** Runs against the direction of what it is part of. */
+export interface FlipType<T extends HardwareType = HardwareType> {
+  readonly kind: 'flip';
+  readonly type: T;
+}
+/** A bundle with streams or flipped fields in it. */
+export interface DirectedBundleType<F extends DirectedFields = DirectedFields> {
+  readonly kind: 'bundle';
+  readonly fields: F;
+}
+/** A vector of streams, or of bundles with directions. */
+export interface DirectedVecType<T extends HardwareType = HardwareType> {
+  readonly kind: 'vec';
+  readonly element: T;
+  readonly length: number;
+}
 
 export type Fields = { readonly [name: string]: DataType };
-export type SimpleType = UIntType | SIntType | BitsType | BoolType;
+export type DirectedFields = { readonly [name: string]: HardwareType };
+export type SimpleType = UIntType | SIntType | BitsType | BoolType | AnyEnumType;
 /** What registers, wires, memories and stream payloads can hold. */
 export type DataType =
   | SimpleType
   | BundleType<{ readonly [name: string]: DataType }>
   | { readonly kind: 'vec'; readonly element: DataType; readonly length: number };
-export type HardwareType = DataType | StreamType;
+/** What ports and wires can be of: data, streams, and bundles and vectors of both, whose fields can run both ways. */
+export type HardwareType =
+  | DataType
+  | StreamType
+  | { readonly kind: 'flip'; readonly type: HardwareType }
+  | DirectedBundleType<{ readonly [name: string]: HardwareType }>
+  | { readonly kind: 'vec'; readonly element: HardwareType; readonly length: number };
 
 /** Unsigned integer of `width` bits. */
 export function UInt<const W extends number>(width: W): UIntType<W> {
@@ -64,8 +91,10 @@ export function Bits<const W extends number>(width: W): BitsType<W> {
 /** One bit that conditions are made of. */
 export const Bool: BoolType = { kind: 'bool', width: 1 };
 
-/** Named fields side by side. */
-export function Bundle<const F extends Fields>(fields: F): BundleType<F> {
+/** Named fields side by side; as a port, also streams and fields that run the other way: `Flip(UInt(8))`. */
+export function Bundle<const F extends Fields>(fields: F): BundleType<F>;
+export function Bundle<const F extends DirectedFields>(fields: F): DirectedBundleType<F>;
+export function Bundle(fields: DirectedFields): DirectedBundleType {
   for (const name of Object.keys(fields)) {
     if (name === 'set')
       throw fatal(
@@ -79,7 +108,9 @@ export function Bundle<const F extends Fields>(fields: F): BundleType<F> {
 }
 
 /** `length` elements of one type. */
-export function Vec<T extends DataType>(length: number, element: T): VecType<T> {
+export function Vec<T extends DataType>(length: number, element: T): VecType<T>;
+export function Vec<T extends HardwareType>(length: number, element: T): DirectedVecType<T>;
+export function Vec(length: number, element: HardwareType): DirectedVecType {
   if (!Number.isInteger(length) || length < 1)
     throw fatal('P001', captureSite(), `Vec() of length ${length}`, 'a length is a whole number from 1');
   return { kind: 'vec', element, length };
@@ -87,7 +118,45 @@ export function Vec<T extends DataType>(length: number, element: T): VecType<T> 
 
 /** A ready/valid channel: `data` moves in the cycles in which both `valid` and `ready` are high. */
 export function Stream<T extends DataType>(data: T): StreamType<T> {
+  requireData(data, 'Stream()');
   return { kind: 'stream', data };
+}
+
+/** The same type in the other direction: in an input bundle, what goes out. */
+export function Flip<const T extends HardwareType>(type: T): FlipType<T> {
+  return { kind: 'flip', type };
+}
+
+/** Whether all of a type runs one way without a handshake: what registers, memories and payloads can hold. */
+export function isData(type: HardwareType): type is DataType {
+  switch (type.kind) {
+    case 'stream':
+    case 'flip':
+      return false;
+    case 'bundle':
+      return Object.values(type.fields).every(isData);
+    case 'vec':
+      return isData(type.element);
+    default:
+      return true;
+  }
+}
+
+/** @throws ElaborationError where a type has streams or fields that run both ways */
+export function requireData(type: HardwareType, what: string): asserts type is DataType {
+  if (isData(type)) return;
+  throw fatal(
+    'D005',
+    captureSite(),
+    `${what} of a type with streams or fields that run both ways`,
+    'give plain data; ports, wire() and channel() can be of streams',
+  );
+}
+
+/** What a single net or variable of a type holds. */
+export function groundOf(type: SimpleType): GroundType {
+  const { kind, width } = type;
+  return kind === 'enum' ? { kind, width, enumeration: type.enumeration } : { kind, width };
 }
 
 /** Bits that a value of this type takes when its parts are laid side by side. */
@@ -108,11 +177,6 @@ export function widthOf(type: DataType): number {
  */
 export function payloadPath(data: DataType): readonly string[] {
   return data.kind === 'bundle' ? [] : ['data'];
-}
-
-/** Bits needed to count from 0 to `count - 1`; at least 1. `bitsFor(16)` is 4, `bitsFor(17)` is 5. */
-export function bitsFor(count: number): number {
-  return Math.max(1, Math.ceil(Math.log2(count)));
 }
 
 /** Largest width that a type can have. */

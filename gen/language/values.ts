@@ -5,7 +5,21 @@
  * while a computed width (`number`) goes with either and is checked by elaboration. `__kind` keeps apart types that offer the
  * same methods; neither property exists when the program runs.
  */
-import type { BitsType, BoolType, BundleType, DataType, SIntType, UIntType } from './types.ts';
+import type { AnyEnumType } from './enum.ts';
+import type {
+  BitsType,
+  BoolType,
+  BundleType,
+  DataType,
+  DirectedBundleType,
+  DirectedVecType,
+  FlipType,
+  HardwareType,
+  SIntType,
+  StreamType,
+  UIntType,
+  VecType,
+} from './types.ts';
 
 export type Literal = number | bigint;
 
@@ -71,6 +85,8 @@ export interface UIntVal<W extends number = number>
   /** Shifted by a signal; the width stays, bits that leave are lost. */
   shiftLeft(amount: UIntVal): UIntVal<W>;
   shiftRight(amount: UIntVal): UIntVal<W>;
+  /** The bit that a signal chooses; 0 beyond the width. The index must be exactly as wide as the width needs. */
+  at(index: UIntVal): BoolVal;
 }
 
 export interface SIntVal<W extends number = number>
@@ -96,26 +112,58 @@ export interface SIntVal<W extends number = number>
   /** Shifted by a signal; the width stays. To the right, copies of the sign come in. */
   shiftLeft(amount: UIntVal): SIntVal<W>;
   shiftRight(amount: UIntVal): SIntVal<W>;
+  /** The bit that a signal chooses; 0 beyond the width. The index must be exactly as wide as the width needs. */
+  at(index: UIntVal): BoolVal;
 }
 
 export interface BitsVal<W extends number = number>
   extends AnyVal, Compared<BitsVal<W> | Literal>, Logic<BitsVal<W>, BitsVal<W> | Literal> {
   __kind?: 'bits';
   __width?(width: W): void;
+  /** The bit that a signal chooses; 0 beyond the width. The index must be exactly as wide as the width needs. */
+  at(index: UIntVal): BoolVal;
 }
 
 export interface BoolVal extends AnyVal, Compared<BoolVal | boolean>, Logic<BoolVal, BoolVal | boolean> {
   __kind?: 'bool';
   /** `whenTrue` where this is 1, else `whenFalse`. */
+  mux<M extends string>(whenTrue: EnumVal<M>, whenFalse: EnumVal<NoInfer<M>> | NoInfer<M>): EnumVal<M>;
+  mux<M extends string>(whenTrue: NoInfer<M>, whenFalse: EnumVal<M>): EnumVal<M>;
   mux<V extends AnyVal>(whenTrue: V, whenFalse: V | OperandOf<V>): V;
   mux<V extends AnyVal>(whenTrue: OperandOf<V>, whenFalse: V): V;
 }
 
+/** Assignable to that of the same members only; the `any` of computed members goes with all. */
+// oxlint-disable-next-line typescript/no-explicit-any -- nothing else is assignable both ways
+type ExactMembers<M extends string> = string extends M ? any : { readonly exactly: (member: M) => M };
+
+/**
+ * A value of an enum, compared with and driven by the names of its members. An enum of other members, fewer or more, is
+ * another type; one whose members are computed (`string`) goes with every enum, and is checked by elaboration.
+ */
+export interface EnumVal<M extends string = string, Exactly = ExactMembers<M>> {
+  __kind?: 'enum';
+  __members?(members: Exactly): void;
+  readonly width: number;
+  /** Fixes the name in the Verilog; a second signal of that name is an error. */
+  named(name: string): this;
+  eq(other: EnumVal<M> | M): BoolVal;
+  ne(other: EnumVal<M> | M): BoolVal;
+  /** True where it is any of these. */
+  isOneOf(first: M, ...rest: M[]): BoolVal;
+  /** Its bit pattern. `from` of the enum is the way back. */
+  asUInt(): UIntVal;
+  asBits(): BitsVal;
+}
+
 /** Plain values that can stand for a signal of this type. */
-export type OperandOf<V> = V extends BoolVal ? boolean : Literal;
+export type OperandOf<V> = V extends EnumVal<infer M> ? M : V extends BoolVal ? boolean : Literal;
 
 export type VecVal<T extends DataType> = readonly Val<T>[] & {
-  /** The element that a signal chooses. The index must be exactly as wide as the length needs. */
+  /**
+   * The element that a signal chooses. The index must be exactly as wide as the length needs; beyond the length, the last
+   * element answers.
+   */
   at(index: UIntVal): Val<T>;
 };
 
@@ -129,30 +177,54 @@ export type Val<T extends DataType> =
         ? BitsVal<W>
         : T extends BoolType
           ? BoolVal
-          : T extends BundleType<infer F>
-            ? { readonly [K in keyof F]: Val<F[K]> }
-            : T extends { readonly kind: 'vec'; readonly element: infer E extends DataType }
-              ? VecVal<E>
-              : never;
+          : T extends AnyEnumType<infer M>
+            ? EnumVal<M>
+            : T extends BundleType<infer F>
+              ? { readonly [K in keyof F]: Val<F[K]> }
+              : T extends { readonly kind: 'vec'; readonly element: infer E extends DataType }
+                ? VecVal<E>
+                : never;
 
 /** What a target of a type can be driven with: a signal of that type, or a plain value. */
 export type Drive<T extends DataType> = T extends BoolType
   ? BoolVal | boolean
-  : T extends UIntType | SIntType | BitsType
-    ? Val<T> | Literal
-    : T extends BundleType<infer F>
-      ? { readonly [K in keyof F]: Drive<F[K]> }
-      : T extends { readonly kind: 'vec'; readonly element: infer E extends DataType }
-        ? readonly Drive<E>[]
-        : never;
+  : T extends AnyEnumType<infer M>
+    ? EnumVal<M> | M
+    : T extends UIntType | SIntType | BitsType
+      ? Val<T> | Literal
+      : T extends BundleType<infer F>
+        ? { readonly [K in keyof F]: Drive<F[K]> }
+        : T extends { readonly kind: 'vec'; readonly element: infer E extends DataType }
+          ? readonly Drive<E>[]
+          : never;
 
 /** A value that can also be driven. */
 export type Var<T extends DataType> = Settable<T> &
   (T extends BundleType<infer F>
     ? { readonly [K in keyof F]: Var<F[K]> }
     : T extends { readonly kind: 'vec'; readonly element: infer E extends DataType }
-      ? readonly Var<E>[] & { at(index: UIntVal): Val<E> }
-      : Val<T>);
+      ? VecVar<E>
+      : T extends UIntType | SIntType | BitsType
+        ? SettableParts & Val<T>
+        : T extends BoolType
+          ? Pick<SettableParts, 'bit' | 'bits'> & BoolVal
+          : Val<T>);
+
+export type VecVar<T extends DataType> = readonly Var<T>[] & {
+  /**
+   * The element that a signal chooses, to read or to drive. The index must be exactly as wide as the length needs; beyond
+   * the length, the last element answers, and none is driven.
+   */
+  at(index: UIntVal): Var<T>;
+};
+
+/** Parts of what can be driven can be driven alone; the other bits keep their own drivers. */
+export interface SettableParts {
+  bit(index: number): Var<BoolType>;
+  bits(high: number, low: number): Var<BitsType>;
+  /** The bit that a signal chooses; beyond the width it is 0, and none is driven. */
+  at(index: UIntVal): Var<BoolType>;
+}
 
 export interface Settable<T extends DataType> {
   /** Drives this signal. Where several `set` are active at once, the later one counts. */
@@ -161,6 +233,7 @@ export interface Settable<T extends DataType> {
 
 /** A stream seen from where its data arrive. */
 export interface StreamSource<T extends DataType> {
+  __data?(type: T): void;
   readonly valid: BoolVal;
   readonly ready: Var<BoolType>;
   readonly data: Val<T>;
@@ -170,8 +243,51 @@ export interface StreamSource<T extends DataType> {
 
 /** A stream seen from where its data leave. */
 export interface StreamSink<T extends DataType> {
+  __data?(type: T): void;
   readonly valid: Var<BoolType>;
   readonly ready: BoolVal;
   readonly data: Var<T>;
   readonly fire: BoolVal;
 }
+
+/** A stream inside a module: drive its valid and data at one end, its ready at the other. */
+export interface Channel<T extends DataType> {
+  __data?(type: T): void;
+  readonly valid: Var<BoolType>;
+  readonly ready: Var<BoolType>;
+  readonly data: Var<T>;
+  readonly fire: BoolVal;
+}
+
+/** The wires of a type: all of them can be driven, and read. */
+export type Wires<T extends HardwareType> = T extends FlipType<infer I> ? PlainWires<I> : PlainWires<T>;
+type PlainWires<T> =
+  T extends StreamType<infer D>
+    ? Channel<D>
+    : T extends DataType
+      ? Var<T>
+      : T extends DirectedBundleType<infer F>
+        ? { readonly [K in keyof F]: Wires<F[K]> }
+        : T extends DirectedVecType<infer E>
+          ? readonly Wires<E>[]
+          : never;
+
+/** The type of a value: what `wire`, `reg` and the like have to be given to hold it. */
+export type TypeOf<V> = V extends BoolVal
+  ? BoolType
+  : V extends UIntVal<infer W>
+    ? UIntType<W>
+    : V extends SIntVal<infer W>
+      ? SIntType<W>
+      : V extends BitsVal<infer W>
+        ? BitsType<W>
+        : V extends EnumVal<infer M>
+          ? AnyEnumType<M>
+          : V extends readonly (infer E)[]
+            ? VecType<TypeOf<E>>
+            : V extends object
+              ? BundleType<{ readonly [K in Exclude<keyof V, 'set'>]: TypeOf<V[K]> }>
+              : never;
+
+/** The same, where a type of plain data has to stand. */
+export type DataTypeOf<V> = TypeOf<V> extends infer T extends DataType ? T : never;

@@ -2,7 +2,10 @@
 import type { Statement, WhenStatement } from '../ir/module-ir.ts';
 import { captureSite } from '../source/capture-site.ts';
 import { currentModule, type ModuleBuilder, record } from './module-builder.ts';
-import { checkCondition, fatal, operand, type Operand } from './signal.ts';
+import { fatal } from './report.ts';
+import { operand, type Operand } from './signal.ts';
+import { checkCondition } from './type-checks.ts';
+import { runBody } from './run-body.ts';
 import type { BoolVal } from './values.ts';
 
 /** What can follow a `when`: each link is good for one call, directly after the one before. */
@@ -58,19 +61,12 @@ function addBranch(builder: ModuleBuilder, statement: WhenStatement, condition: 
   branch.body.push(...collect(builder, body));
 }
 
-function collect(builder: ModuleBuilder, body: () => void): Statement[] {
+/** Runs the body that was given to a call `what`, and gives the statements that it records. */
+export function collect(builder: ModuleBuilder, body: () => void, what = 'when()'): Statement[] {
   const statements: Statement[] = [];
   builder.scopes.push(statements);
   try {
-    const result: unknown = body();
-    if (result instanceof Promise) {
-      throw fatal(
-        'C002',
-        captureSite(),
-        'the body of a when() is asynchronous',
-        'give a plain function: statements are recorded while it runs',
-      );
-    }
+    runBody(`the body of a ${what}`, body);
   } finally {
     builder.scopes.pop();
   }

@@ -115,6 +115,9 @@ function reportLoop(
     message: `combinational loop: ${shown.join(' <- ')}`,
     site: (operator ?? links[0]!).site,
     related: links,
-    fix: 'put a register into the loop',
+    // Bits of one signal that feed other bits of it are no loop in the hardware, but one in every tool that looks at signals.
+    fix: cycle.some((node) => 'op' in node && node.op === 'slice' && node.operand.op === 'signal')
+      ? 'put a register into the loop; loops are judged by whole signals: if no bit depends on itself, make the parts signals of their own'
+      : 'put a register into the loop',
   });
 }

@@ -29,21 +29,45 @@ export function collectDrivers(ir: ModuleIr, names: ModuleNames, diagnostics: Di
  * stand apart, as reset must not keep them from what they are driven with.
  */
 export function groupRegisters(ir: ModuleIr): RegisterGroup[] {
-  const [withReset, withoutReset] = [new Map<Site, SignalIr[]>(), new Map<Site, SignalIr[]>()];
+  // Calls of one place (a loop) can differ in what else the registers of a group have in common.
+  const groupsAt = new Map<Site, SignalIr[][]>();
+  const macroOutputs = new Set(
+    ir.memories.flatMap(({ macro, syncReads }) => (macro === undefined ? [] : syncReads.map(({ output }) => output))),
+  );
   const groupOf = new Map<Target, SignalIr[]>();
   for (const signal of ir.signals) {
     if (signal.category !== 'register') continue;
-    const groups = signal.reset === undefined ? withoutReset : withReset;
-    const group = groups.get(signal.site) ?? [];
-    groups.set(signal.site, group);
+    const groups = groupsAt.get(signal.site) ?? [];
+    groupsAt.set(signal.site, groups);
+    // What a macro drives belongs to nothing else.
+    const alone = macroOutputs.has(signal);
+    let group = alone
+      ? undefined
+      : groups.findLast(([first]) => goTogether(first!, signal) && !macroOutputs.has(first!));
+    if (group === undefined) groups.push((group = []));
     group.push(signal);
     groupOf.set(signal, group);
   }
   const statements = sortStatements(ir.body, (target) => groupOf.get(target));
   return [...new Set(groupOf.values())].map((registers) => ({
     registers,
-    statements: statements.get(registers) ?? [],
+    statements: gated(registers[0]!, statements.get(registers) ?? []),
   }));
+}
+
+function goTogether(a: SignalIr, b: SignalIr): boolean {
+  return (
+    (a.reset === undefined) === (b.reset === undefined) &&
+    a.domain === b.domain &&
+    a.enable === b.enable &&
+    a.ghost === b.ghost
+  );
+}
+
+/** The statements under the enable of the registers that they drive. */
+function gated({ enable, site }: SignalIr, statements: readonly Statement[]): readonly Statement[] {
+  if (enable === undefined || statements.length === 0) return statements;
+  return [{ kind: 'when', branches: [{ condition: enable, body: [...statements] }], otherwise: undefined, site }];
 }
 
 /** Statements by a key of what they drive; those whose key is undefined are left out. */
@@ -79,7 +103,7 @@ function sortStatements<Key>(
 }
 
 /** Branches that do nothing go, and their conditions with them, where that makes no difference to the others. */
-function withoutIdleBranches<S extends BranchStatement>(statement: S): S {
+export function withoutIdleBranches<S extends BranchStatement>(statement: S): S {
   const otherwise = statement.otherwise?.length === 0 ? undefined : statement.otherwise;
   if (otherwise !== undefined) return statement;
   if (statement.kind === 'switch')

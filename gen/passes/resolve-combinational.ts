@@ -17,7 +17,7 @@ import {
   withBodies,
 } from '../ir/module-ir.ts';
 import type { Site } from '../source/site.ts';
-import type { Drivers } from './collect-drivers.ts';
+import { type Drivers, withoutIdleBranches } from './collect-drivers.ts';
 
 export function resolveCombinational(
   ir: ModuleIr,
@@ -34,17 +34,23 @@ export function resolveCombinational(
       reportUndriven(signal, firstReads.get(signal), ir, names, diagnostics);
       continue;
     }
-    if (signal.category === 'register') continue;
+    if (signal.category === 'register') {
+      reportUndrivenBits(signal, statements, ir, names, diagnostics);
+      continue;
+    }
     const parts = segmentsOf(signal, statements).map((segment) => {
       const own = restrict(statements, segment);
-      return { segment, result: own.length === 0 ? orGap(undefined, signal.site) : valueOf(own, undefined) };
+      return {
+        segment,
+        result: own.length === 0 ? { gap: statements[0]!.site, nowhere: true } : valueOf(own, undefined),
+      };
     });
     const { site } = statements.at(-1)!;
     for (const { segment, result } of parts) {
       if (!('gap' in result)) continue;
       diagnostics.push({
         code: 'D003',
-        message: `${names.signals.get(signal)}${segmentText(signal, segment)} is not driven in every case, and would have to remember its value`,
+        message: `${names.signals.get(signal)}${segmentText(signal, segment)} is ${result.nowhere === true ? 'driven by nothing, while other bits of it are' : 'not driven in every case, and would have to remember its value'}`,
         site: result.gap,
         related: [{ text: 'the signal is declared', site: signal.site }],
         fix: 'set a default before the when(), or add otherwise(); if it is to remember, make it a reg()',
@@ -97,7 +103,7 @@ function restrict(statements: readonly Statement[], segment: Segment): Statement
     }
     if (statement.kind !== 'when' && statement.kind !== 'switch') return [statement];
     const bodies = bodiesOf(statement).map((body) => restrict(body, segment));
-    return bodies.some((body) => body.length > 0) ? [withBodies(statement, bodies)] : [];
+    return bodies.some((body) => body.length > 0) ? [withoutIdleBranches(withBodies(statement, bodies))] : [];
   });
 }
 
@@ -107,7 +113,8 @@ function joined({ type }: SignalIr, parts: readonly Expression[], site: Site): E
   return type.kind === 'bits' ? bits : { op: 'cast', operand: bits, type, site };
 }
 
-type Resolved = { readonly value: Expression } | { readonly gap: Site };
+/** `nowhere`: no statement drives it at all. */
+type Resolved = { readonly value: Expression } | { readonly gap: Site; readonly nowhere?: boolean };
 
 function valueOf(statements: readonly Statement[], before: Expression | undefined): Resolved {
   let value = before;
@@ -178,6 +185,8 @@ function firstReadOf(ir: ModuleIr): Map<SignalIr, Site> {
     }
   };
   visit(ir.body);
+  for (const { enable, site } of ir.signals)
+    if (enable?.op === 'signal' && !reads.has(enable.signal)) reads.set(enable.signal, site);
   return reads;
 }
 
@@ -204,22 +213,55 @@ function reportUndriven(
     });
   } else if (signal.category === 'instance-input') {
     const port = signal.path.join('.');
+    const { element } = signal.instance!;
+    const pin = element === undefined ? undefined : `${names.arrays.get(element.array)}[${element.index}].${port}`;
     diagnostics.push({
       code: 'D002',
-      message: `input ${port} of instance ${names.instances.get(signal.instance!)} is driven by nothing`,
+      message: `input ${pin ?? `${port} of instance ${names.instances.get(signal.instance!)}`} is driven by nothing`,
       site: signal.site,
       related: [],
-      fix: `connect it: set() on ${port} of the instance`,
+      fix: pin === undefined ? `connect it: set() on ${port} of the instance` : `connect it: ${pin}.set(...)`,
     });
   } else if (read !== undefined) {
+    const constant = signal.reset !== undefined;
     diagnostics.push({
       code: 'D002',
-      message: `${signal.category} ${name} is read, but driven by nothing`,
+      message: `${signal.category} ${name} is read, but driven by nothing${constant ? ': from reset on it is a constant' : ''}`,
       site: read,
       related: [declared],
-      fix: `drive it: ${name}.set(...)`,
+      fix: `drive it: ${name}.set(...)${constant ? '; or, for a constant, use lit(type, value)' : ''}`,
     });
   }
+}
+
+/** Bits of a register that something reads and nothing drives, where others of it are driven. */
+function reportUndrivenBits(
+  signal: SignalIr,
+  statements: readonly Statement[],
+  ir: ModuleIr,
+  names: ModuleNames,
+  diagnostics: Diagnostic[],
+): void {
+  const segments = segmentsOf(signal, statements);
+  if (segments.length === 1) return;
+  const undriven = segments.filter((segment) => restrict(statements, segment).length === 0);
+  for (const segment of undriven) {
+    const read = ir.expressions.find((expression) => readsBits(expression, signal, segment));
+    if (read === undefined) continue;
+    const name = names.signals.get(signal)!;
+    diagnostics.push({
+      code: 'D002',
+      message: `register ${name}${segmentText(signal, segment)} is read, but driven by nothing; other bits of it are`,
+      site: read.site,
+      related: [{ text: 'it is declared', site: signal.site }],
+      fix: 'drive these bits too, or make the register narrower',
+    });
+  }
+}
+
+function readsBits(expression: Expression, signal: SignalIr, { high, low }: Segment): boolean {
+  const reads = operandsOf(expression).some((operand) => operand.op === 'signal' && operand.signal === signal);
+  return reads && (expression.op !== 'slice' || (expression.low <= high && low <= expression.high));
 }
 
 function reportUnwritten(ir: ModuleIr, drivers: Drivers, names: ModuleNames, diagnostics: Diagnostic[]): void {
@@ -227,6 +269,8 @@ function reportUnwritten(ir: ModuleIr, drivers: Drivers, names: ModuleNames, dia
   for (const expression of ir.expressions) {
     if (expression.op !== 'read' || drivers.has(expression.memory) || reported.has(expression.memory)) continue;
     const { memory, site } = expression;
+    // Nothing writes a table.
+    if (memory.initial !== undefined) continue;
     const name = names.memories.get(memory)!;
     reported.add(memory);
     const declared = { text: 'it is declared', site: memory.site };
@@ -235,7 +279,7 @@ function reportUnwritten(ir: ModuleIr, drivers: Drivers, names: ModuleNames, dia
       message: `memory ${name} is read, but written by nothing`,
       site,
       related: [declared],
-      fix: `write it: ${name}.write(address, data)`,
+      fix: `write it: ${name}.write(address, data); or give it initial contents, for a table`,
     });
   }
 }

@@ -1,13 +1,14 @@
 /** A pipeline register in a stream. */
-import { unpack } from '../language/functions.ts';
-import { generator, instance, module } from '../language/module.ts';
+import { assert, implies } from '../language/checks.ts';
+import { generator, module } from '../language/module.ts';
 import { In, Out } from '../language/ports.ts';
 import { reg } from '../language/state.ts';
-import { Bits, Bool, type DataType, Stream, widthOf } from '../language/types.ts';
+import { Bits, Bool, type DataType, Stream } from '../language/types.ts';
 import type { StreamSource } from '../language/values.ts';
 import { when } from '../language/when.ts';
-import { packPayload } from './pack-payload.ts';
-import { replaceData } from './replace-data.ts';
+import { assertOrder } from './assert-order.ts';
+import { passThrough } from './pass-through.ts';
+import { assertStream } from './protocol.ts';
 
 /** One word; `valid` and data are registered, `ready` passes through. One word in each cycle. */
 export const Stage = generator(function Stage({ width }: { width: number }) {
@@ -21,18 +22,21 @@ export const Stage = generator(function Stage({ width }: { width: number }) {
     deq.data.set(word);
     when(enq.ready, () => full.set(enq.valid));
     when(enq.fire, () => word.set(enq.data));
+
+    assertStream(deq);
+    const { held, here, value } = assertOrder(enq, deq, 1);
+    assert(held.eq(1).eq(full), 'full_where_held');
+    assert(implies(here, word.eq(value)), 'followed_in_word');
   });
 });
 
-/** `source` one cycle later, through a pipeline register. */
+/**
+ * `source` through a pipeline register that cuts the way forwards: `valid` and data come from registers, a cycle later.
+ * `ready` passes back combinationally. Holds a beat, which a reset drops; moves one in each cycle.
+ */
 export function stage<T extends DataType>(
-  type: T,
   source: StreamSource<T>,
   options: { readonly name?: string } = {},
 ): StreamSource<T> {
-  const register = instance(Stage({ width: widthOf(type) }), options);
-  register.enq.valid.set(source.valid);
-  register.enq.data.set(packPayload(source.data));
-  source.ready.set(register.enq.ready);
-  return replaceData<T>(register.deq, unpack(type, register.deq.data));
+  return passThrough(source, (width) => Stage({ width }), options);
 }

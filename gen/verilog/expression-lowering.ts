@@ -6,11 +6,13 @@
  * slice of an operator's result) and what is named or used more than once becomes a wire.
  */
 import type { CheckedModule } from '../ir/checked-module.ts';
-import { rangeOf } from '../ir/ground-type.ts';
+import { type GroundType, rangeOf } from '../ir/ground-type.ts';
 import { type Expression, type MemoryIr, operandsOf, type SignalIr } from '../ir/module-ir.ts';
 import { uniqueName } from '../passes/unique-name.ts';
 import type { Site } from '../source/site.ts';
 import type { VBinaryOperator, VDeclaration, VExpression } from './ast.ts';
+import { isPart, type Place, type Places } from './signal-places.ts';
+import { EnumMembers } from './enum-members.ts';
 import { UnreadBits } from './unread-bits.ts';
 
 const binaryText: Record<Extract<Expression, { op: 'binary' }>['operator'], VBinaryOperator> = {
@@ -48,17 +50,37 @@ export class ExpressionLowering {
   readonly unread = new UnreadBits();
   readonly memoriesRead = new Set<MemoryIr>();
   readonly taken: Set<string>;
+  readonly members: EnumMembers;
 
   private readonly module: CheckedModule;
+  private readonly places: Places;
+  private readonly macroWords: ReadonlyMap<Expression, string>;
+  private readonly netWidths = new Map<string, number>();
+  private readonly signalsRead = new Set<SignalIr>();
   private readonly uses: ReadonlyMap<Expression, number>;
   private readonly wireNames = new Map<Expression, string>();
   private readonly wiresDone = new Set<SignalIr>();
+  private readonly signalNames: ReadonlySet<string>;
 
-  /** `roots` are all the expressions that the module's items read: what they share becomes wires. */
-  constructor(module: CheckedModule, roots: readonly Expression[]) {
+  /**
+   * `roots` are all the expressions that the module's items read: what they share becomes wires. `places` says where signals
+   * stand that share a net; `taken` are the names that are used already; `macroWords` are nets that stand for reads.
+   */
+  constructor(
+    module: CheckedModule,
+    roots: readonly Expression[],
+    places: Places,
+    taken: Set<string>,
+    macroWords: ReadonlyMap<Expression, string>,
+  ) {
     this.module = module;
-    this.taken = new Set(module.names.taken);
+    this.macroWords = macroWords;
+    this.places = places;
+    this.taken = taken;
+    this.members = new EnumMembers(taken);
+    this.signalNames = new Set(module.names.signals.values());
     this.uses = countUses(roots);
+    for (const expression of this.uses.keys()) if (expression.op === 'signal') this.signalsRead.add(expression.signal);
     this.cutDeepChains(roots);
   }
 
@@ -87,7 +109,8 @@ export class ExpressionLowering {
   private sourcesOf(expression: Expression): readonly Expression[] {
     if (expression.op !== 'signal') return operandsOf(expression);
     const { signal } = expression;
-    const driver = signal.category === 'output' ? undefined : this.module.combinational.get(signal);
+    const isPort = signal.category === 'output' && !isPart(signal, this.placeOf(signal));
+    const driver = isPort ? undefined : this.module.combinational.get(signal);
     return driver === undefined ? [] : [driver.value];
   }
 
@@ -100,22 +123,66 @@ export class ExpressionLowering {
     this.declareWire(signal, name, this.lower(value, name), site);
   }
 
-  /** What to connect an instance's input to: a name or a number. Anything longer gets a wire, so that connections stay short. */
-  instanceInput(signal: SignalIr): VExpression {
+  /** Keeps account of what is read of a net. */
+  declareNet(name: string, width: number): void {
+    this.netWidths.set(name, width);
+    this.unread.declare(name, width);
+  }
+
+  widthOf(net: string): number | undefined {
+    return this.netWidths.get(net);
+  }
+
+  /** The value of a signal that is driven together with others, as part of their net. */
+  partOf(signal: SignalIr): VExpression {
+    const { value } = this.module.combinational.get(signal)!;
     const name = this.signalName(signal);
+    if (!this.signalsRead.has(signal) || value.op === 'signal') return this.lower(value, name);
+    this.declareSignalWire(signal);
+    this.unread.readAll(name);
+    return { kind: 'name', name };
+  }
+
+  /**
+   * What to connect an instance's input to: a name, a number or a part of a packed port. Anything longer gets a wire called
+   * `net`, so that connections stay short.
+   */
+  instanceInput(signal: SignalIr, net: string): VExpression {
+    let name = this.signalName(signal);
     const { value, site } = this.module.combinational.get(signal)!;
     if (!this.wiresDone.has(signal)) {
       const lowered = this.lower(value, name);
       if (lowered.kind === 'name' || lowered.kind === 'number') return lowered;
+      if (value.op === 'signal') return lowered.kind === 'sign' ? lowered.operand : lowered;
       this.wiresDone.add(signal);
+      name = net;
       this.declareWire(signal, name, lowered, site);
     }
     this.unread.readAll(name);
     return { kind: 'name', name };
   }
 
+  /** Declares a wire of many signals side by side, of which `first` is one. */
+  declareVector({ name, width }: { name: string; width: number }, value: VExpression, first: SignalIr): VExpression {
+    const { site } = this.module.combinational.get(first)!;
+    this.declareNet(name, width);
+    this.wires.push({ net: 'wire', shape: { width, signed: false }, name, value, site });
+    this.unread.readAll(name);
+    return { kind: 'name', name };
+  }
+
+  /** What to connect a pin to: a name, a number or some bits of a net; anything longer gets a wire called `net`. */
+  connection(expression: Expression, net: string): VExpression {
+    const lowered = this.lower(expression, net);
+    if (lowered.kind === 'name' || lowered.kind === 'number' || lowered.kind === 'slice') return lowered;
+    const name = uniqueName(net, this.taken);
+    this.declareWire(expression, name, lowered, expression.site);
+    this.unread.readAll(name);
+    return { kind: 'name', name };
+  }
+
   private declareWire(item: SignalIr | Expression, name: string, value: VExpression, site: Site): void {
-    this.unread.declare(name, item.type.width);
+    this.declareNet(name, item.type.width);
     this.wires.push({ net: 'wire', shape: shapeOf(item), name, value, site });
   }
 
@@ -126,14 +193,34 @@ export class ExpressionLowering {
   /** The expression in place, or the name of its wire. `consumer` is what it drives, and lends its name to unnamed wires. */
   lower(expression: Expression, consumer: string): VExpression {
     const constant = constantOf(expression);
-    if (constant !== undefined && !this.module.names.expressions.has(expression)) return numberOf(expression, constant);
+    if (constant !== undefined && !this.module.names.expressions.has(expression))
+      return this.constant(expression.type, constant);
     if (expression.op === 'signal') {
-      const name = this.readSignal(expression.signal);
-      this.unread.readAll(name);
-      return { kind: 'name', name };
+      const place = this.readSignal(expression.signal);
+      const bits = this.select(place, expression.type.width - 1, 0);
+      return bits.kind === 'slice' && expression.type.kind === 'sint'
+        ? { kind: 'sign', signed: true, operand: bits }
+        : bits;
     }
     if (!this.becomesWire(expression)) return this.inPlace(expression, consumer);
     const name = this.wireOf(expression, consumer);
+    this.unread.readAll(name);
+    return { kind: 'name', name };
+  }
+
+  /** A constant as a number, or as the name of an enum's member. */
+  constant(type: GroundType, value: bigint): VExpression {
+    const name = this.members.nameOf(type, value);
+    return name === undefined ? numberOf({ type }, value) : { kind: 'name', name };
+  }
+
+  /**
+   * What chooses a word of a memory. A sum has a wire of its own: Icarus Verilog would take its carry for a bit of the address.
+   */
+  index(address: Expression, consumer: string): VExpression {
+    const lowered = this.lower(address, consumer);
+    if (!hasArithmetic(lowered)) return lowered;
+    const name = this.wireOf(address, consumer);
     this.unread.readAll(name);
     return { kind: 'name', name };
   }
@@ -150,7 +237,9 @@ export class ExpressionLowering {
     let name = this.wireNames.get(expression);
     if (name === undefined) {
       const { expressions, hints } = this.module.names;
-      const base = hints.get(expression) ?? `${consumer}_${opName(expression)}`;
+      const hint = hints.get(expression) ?? consumer;
+      // What stands within the description of a signal is no second signal of that name.
+      const base = hints.has(expression) && !this.signalNames.has(hint) ? hint : `${hint}_${opName(expression)}`;
       const value = this.inPlace(expression, expressions.get(expression) ?? consumer);
       name = expressions.get(expression) ?? uniqueName(base, this.taken);
       this.wireNames.set(expression, name);
@@ -159,23 +248,44 @@ export class ExpressionLowering {
     return name;
   }
 
-  private readSignal(signal: SignalIr): string {
-    if (signal.category === 'wire' || signal.category === 'instance-input') this.declareSignalWire(signal);
-    return this.signalName(signal);
+  private placeOf(signal: SignalIr): Place {
+    const place = this.places.get(signal);
+    return place ?? { net: this.signalName(signal), low: 0, width: signal.type.width };
   }
 
-  /** The name of an expression that Verilog must select bits of. */
-  private nameOf(expression: Expression, consumer: string): string {
+  private readSignal(signal: SignalIr): Place {
+    const place = this.placeOf(signal);
+    const driven = signal.category === 'instance-input' || (signal.category === 'output' && isPart(signal, place));
+    if (signal.category !== 'wire' && !driven) return place;
+    // What drives one element of a port may depend on another: as one net, the port would depend on itself.
+    const { value } = this.module.combinational.get(signal)!;
+    if (isPart(signal, place) && value.op === 'signal') return this.readSignal(value.signal);
+    this.declareSignalWire(signal);
+    return { net: this.signalName(signal), low: 0, width: signal.type.width };
+  }
+
+  /** Where an expression stands that Verilog must select bits of. */
+  private netOf(expression: Expression, consumer: string): Place {
     if (expression.op === 'signal') return this.readSignal(expression.signal);
-    if (expression.op === 'cast' && !this.becomesWire(expression)) return this.nameOf(expression.operand, consumer);
-    return this.wireOf(expression, consumer);
+    if (expression.op === 'cast' && !this.becomesWire(expression)) return this.netOf(expression.operand, consumer);
+    return { net: this.wireOf(expression, consumer), low: 0, width: expression.type.width };
+  }
+
+  /** Bits of a place, counted from its own lowest. */
+  private select({ net, low, width }: Place, high: number, lowest: number): VExpression {
+    if (high - lowest + 1 === width) {
+      this.unread.readAll(net);
+      return { kind: 'name', name: net };
+    }
+    this.unread.read(net, low + high, low + lowest);
+    return { kind: 'slice', name: net, high: low + high, low: low + lowest };
   }
 
   private inPlace(expression: Expression, consumer: string): VExpression {
     const lower = (operand: Expression): VExpression => this.lower(operand, consumer);
     switch (expression.op) {
       case 'literal':
-        return numberOf(expression, expression.value);
+        return this.constant(expression.type, expression.value);
       case 'signal':
         return this.lower(expression, consumer);
       case 'unary': {
@@ -211,15 +321,25 @@ export class ExpressionLowering {
       case 'cast': {
         const signed = expression.type.kind === 'sint';
         if (signed === (expression.operand.type.kind === 'sint')) return lower(expression.operand);
-        return { kind: 'sign', signed, operand: lower(expression.operand) };
+        const operand = lower(expression.operand);
+        // Slices have no sign until they are given one.
+        return operand.kind === 'sign' && operand.operand.kind === 'slice'
+          ? operand.operand
+          : { kind: 'sign', signed, operand };
       }
-      case 'read':
+      case 'read': {
         this.memoriesRead.add(expression.memory);
+        const word = this.macroWords.get(expression);
+        if (word !== undefined) {
+          this.unread.readAll(word);
+          return { kind: 'name', name: word };
+        }
         return {
           kind: 'element',
           name: this.module.names.memories.get(expression.memory)!,
-          index: lower(expression.address),
+          index: this.index(expression.address, consumer),
         };
+      }
     }
   }
 
@@ -227,9 +347,7 @@ export class ExpressionLowering {
     const { operand, high, low } = expression;
     const constant = constantOf(expression);
     if (constant !== undefined) return numberOf(expression, constant);
-    const name = this.nameOf(operand, consumer);
-    this.unread.read(name, high, low);
-    const part: VExpression = operand.type.width === 1 ? { kind: 'name', name } : { kind: 'slice', name, high, low };
+    const part = this.select(this.netOf(operand, consumer), high, low);
     return expression.type.kind === 'sint' ? { kind: 'sign', signed: true, operand: part } : part;
   }
 
@@ -244,11 +362,10 @@ export class ExpressionLowering {
         parts: [{ kind: 'number', value: 0n, width: added, signed: false }, this.lower(operand, consumer)],
       };
     }
-    const name = this.nameOf(operand, consumer);
-    this.unread.readAll(name);
-    const whole: VExpression = { kind: 'name', name };
+    const net = this.netOf(operand, consumer);
     const top = operand.type.width - 1;
-    const sign: VExpression = top === 0 ? whole : { kind: 'slice', name, high: top, low: top };
+    const whole = this.select(net, top, 0);
+    const sign = this.select(net, top, top);
     const copies: VExpression = added === 1 ? sign : { kind: 'repeat', count: added, part: sign };
     return { kind: 'sign', signed: true, operand: { kind: 'concat', parts: [copies, whole] } };
   }
@@ -311,8 +428,27 @@ function constantOf(expression: Expression): bigint | undefined {
   return kind === 'sint' ? BigInt.asIntN(width, bits) : BigInt.asUintN(width, bits);
 }
 
-function numberOf({ type }: Expression, value: bigint): VExpression {
+function numberOf({ type }: { readonly type: GroundType }, value: bigint): VExpression {
   return { kind: 'number', value, width: type.width, signed: type.kind === 'sint' };
+}
+
+/** Whether the width of an expression is that of a sum or a product in it. */
+function hasArithmetic(expression: VExpression): boolean {
+  switch (expression.kind) {
+    case 'binary':
+      return (
+        ['+', '-', '*'].includes(expression.operator) ||
+        hasArithmetic(expression.left) ||
+        hasArithmetic(expression.right)
+      );
+    case 'ternary':
+      return hasArithmetic(expression.whenTrue) || hasArithmetic(expression.whenFalse);
+    case 'unary':
+    case 'sign':
+      return hasArithmetic(expression.operand);
+    default:
+      return false;
+  }
 }
 
 function opName(expression: Expression): string {

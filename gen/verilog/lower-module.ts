@@ -1,93 +1,150 @@
 /** Checked IR to Verilog AST, one module at a time. */
-import type { CheckedModule, RegisterGroup } from '../ir/checked-module.ts';
-import type { Expression } from '../ir/module-ir.ts';
+import type { Check, CheckedModule, RegisterGroup } from '../ir/checked-module.ts';
+import { defaultDomain } from '../ir/clock-domain.ts';
+import type { Expression, MemoryIr } from '../ir/module-ir.ts';
 import { bitsFor } from '../language/types.ts';
+import { portLayout } from '../ir/port-layout.ts';
 import { uniqueName } from '../passes/unique-name.ts';
-import type { VAlways, VAssign, VDeclaration, VExpression, VInstance, VModule, VPort, VStatement } from './ast.ts';
+import type {
+  VAlways,
+  VAssign,
+  VDeclaration,
+  VEvent,
+  VExpression,
+  VInstance,
+  VModule,
+  VPort,
+  VStatement,
+} from './ast.ts';
+import { type Clocking, clockingOf, type ClockStyle, implicitPins, implicitPorts, whereReset } from './clocking.ts';
 import { ExpressionLowering, shapeOf } from './expression-lowering.ts';
+import { groupInstances } from './instance-groups.ts';
+import { lowerChecks } from './lower-checks.ts';
+import { lowerInstance } from './lower-instances.ts';
+import { memoryContents, memoryDeclaration, memoryWrites } from './lower-memory.ts';
 import { expressionsIn, lowerStatements } from './lower-statements.ts';
+import { MacroUses } from './macro-uses.ts';
+import { mergeParts } from './merge-parts.ts';
+import { placeSignals } from './signal-places.ts';
 
-export function lowerModule(module: CheckedModule): VModule {
+export interface LoweringOptions {
+  /** Writes every element of an array of instances as an instance of its own, `cells_0`, in place of a loop. */
+  readonly unroll?: boolean;
+  /** Names of the default domain's clock and reset, the edge, and the kind of the reset. */
+  readonly clock?: ClockStyle;
+}
+
+/** @param checks what the module judges itself; the checks of RTL stand in a module of their own */
+export function lowerModule(
+  module: CheckedModule,
+  options: LoweringOptions = {},
+  checks: readonly Check[] = [],
+): VModule {
   const { ir, names } = module;
-  const lowering = new ExpressionLowering(module, [...rootsOf(module)]);
+  const { clocking, implicit, taken, groups, macros, places } = layOut(module, options);
+  const roots = [...rootsOf(module, macros, checks)];
+  const lowering = new ExpressionLowering(module, roots, places, taken, macros.words);
   const nameOf = (signal: (typeof ir.signals)[number]): string => names.signals.get(signal)!;
 
-  const ports: VPort[] = implicitPorts(module);
-  for (const port of ir.ports) {
-    ports.push({
-      direction: port.category === 'input' ? 'input' : 'output',
-      shape: shapeOf(port),
-      name: nameOf(port),
-      site: port.site,
-    });
-    if (port.category === 'input') lowering.unread.declare(nameOf(port), port.type.width);
+  const ports: VPort[] = implicit.map(({ name }) => ({
+    direction: 'input',
+    shape: { width: 1, signed: false },
+    name,
+    site: ir.site,
+  }));
+  const layout = portLayout(ir);
+  for (const { name, direction, width, signed, leaves } of layout) {
+    ports.push({ direction, shape: { width, signed }, name, site: leaves[0]!.signal.site });
+    if (direction === 'input') lowering.declareNet(name, width);
   }
 
   const state: VDeclaration[] = [];
-  for (const memory of module.writes.keys()) {
+  const memories = [...module.writes.keys()].filter((memory) => !macros.has(memory));
+  for (const memory of memories) state.push(memoryDeclaration(module, memory));
+  const registerGroups = module.sequential.filter(({ registers }) => !macros.holds(registers[0]!));
+  for (const signal of registerGroups.flatMap(({ registers }) => registers)) {
+    const attribute = signal.synchroniser === undefined ? {} : { attribute: 'ASYNC_REG = "TRUE"' };
+    const initial =
+      signal.ghost === true && signal.reset !== undefined
+        ? { value: lowering.constant(signal.type, signal.reset) }
+        : {};
     state.push({
       net: 'reg',
-      shape: shapeOf(memory),
-      name: names.memories.get(memory)!,
-      depth: memory.depth,
-      site: memory.site,
+      shape: shapeOf(signal),
+      name: nameOf(signal),
+      ...attribute,
+      ...initial,
+      site: signal.site,
     });
-  }
-  for (const signal of module.sequential.flatMap(({ registers }) => registers)) {
-    state.push({ net: 'reg', shape: shapeOf(signal), name: nameOf(signal), site: signal.site });
-    lowering.unread.declare(nameOf(signal), signal.type.width);
+    lowering.declareNet(nameOf(signal), signal.type.width);
   }
   const instanceWires: VDeclaration[] = [];
-  for (const signal of ir.signals) {
-    if (signal.category !== 'instance-output') continue;
-    instanceWires.push({ net: 'wire', shape: shapeOf(signal), name: nameOf(signal), site: signal.site });
-    lowering.unread.declare(nameOf(signal), signal.type.width);
+  for (const { port, net, signals } of groups.flatMap(({ pins }) => pins)) {
+    if (port.direction === 'input') continue;
+    const { type, site } = signals[0]!;
+    const width = signals.length * type.width;
+    instanceWires.push({ net: 'wire', shape: { width, signed: port.signed && signals.length === 1 }, name: net, site });
+    lowering.declareNet(net, width);
+  }
+  for (const declared of macros.declarations()) {
+    instanceWires.push(declared);
+    lowering.declareNet(declared.name, declared.shape.width);
   }
 
   const assigns: VAssign[] = [];
+  // All elements of a port are assigned at once, where its first one is due.
+  const outputs = new Map(layout.map((group) => [group.leaves[0]!.signal, group]));
   for (const [signal, { value, site }] of module.combinational) {
     if (signal.category === 'wire') lowering.declareSignalWire(signal);
-    if (signal.category === 'output')
-      assigns.push({ target: nameOf(signal), value: withoutSign(lowering.lower(value, nameOf(signal))), site });
+    const group = signal.category === 'output' ? outputs.get(signal) : undefined;
+    if (group?.leaves.length === 1)
+      assigns.push({ target: group.name, value: withoutSign(lowering.lower(value, nameOf(signal))), site });
+    else if (group !== undefined) {
+      const parts = group.leaves.map((leaf) => lowering.partOf(leaf.signal)).toReversed();
+      assigns.push({ target: group.name, value: mergeParts(parts, (net) => lowering.widthOf(net)), site });
+    }
   }
 
   const always: VAlways[] = [];
-  for (const [memory, statements] of module.writes) {
-    always.push({ body: lowerStatements(lowering, module, statements), site: memory.site });
+  for (const memory of memories) always.push(...memoryWrites(lowering, module, memory, clocking));
+  for (const group of registerGroups) {
+    const block = lowerRegisters(lowering, module, group, clocking);
+    if (block.body.length > 0) always.push(block);
   }
-  for (const group of module.sequential) {
-    const body = lowerRegisters(lowering, module, group);
-    if (body.length > 0) always.push({ body, site: group.registers[0]!.site });
-  }
+  always.push(...lowerChecks(lowering, module, checks, clocking));
 
-  const instances: VInstance[] = ir.instances.map((instance) => {
-    const child = module.children.get(instance.module)!;
-    const connections = implicitPorts(child).map(({ name }) => ({
-      port: name,
-      value: { kind: 'name', name } as VExpression,
-    }));
-    instance.ports.forEach((signal, index) => {
-      const port = instance.module.ports[index]!.fixedName!;
-      const value: VExpression =
-        signal.category === 'instance-input' ? lowering.instanceInput(signal) : { kind: 'name', name: nameOf(signal) };
-      connections.push({ port, value });
-    });
-    return { module: instance.module.name, name: names.instances.get(instance)!, connections, site: instance.site };
-  });
+  const instances: VInstance[] = groups.map((group) =>
+    lowerInstance(lowering, group, implicitPins(group.elements[0]!, module.children.get(group.module)!, clocking)),
+  );
 
-  const unread = [...lowering.unread.unread(), ...unreadMemories(lowering, module)];
+  instances.push(...macros.instances(lowering, clocking));
+
+  const unread = [...lowering.unread.unread(), ...unreadMemories(lowering, module, memories)];
   return {
     name: ir.name,
     site: ir.site,
     ports,
+    localparams: lowering.members.localparams(),
     state,
     instanceWires,
     wires: lowering.wires,
     instances,
     assigns,
+    contents: memories.flatMap((memory) => memoryContents(module, memory)),
     always,
     unread: unread.length === 0 ? undefined : unreadWire(unread, lowering.taken, module),
   };
+}
+
+/** Which nets a module has besides its logic's, and what stands where on them; the same each time. */
+export function layOut(module: CheckedModule, options: LoweringOptions) {
+  const { ir, names } = module;
+  const clocking = clockingOf(options.clock);
+  const implicit = implicitPorts(module, clocking);
+  const taken = new Set([...names.taken, ...implicit.map(({ name }) => name)]);
+  const groups = groupInstances(ir, names, options.unroll === true, taken);
+  const macros = new MacroUses(module, taken);
+  return { clocking, implicit, taken, groups, macros, places: placeSignals(ir, groups) };
 }
 
 /**
@@ -103,45 +160,40 @@ function lowerRegisters(
   lowering: ExpressionLowering,
   module: CheckedModule,
   { registers, statements }: RegisterGroup,
-): VStatement[] {
+  clocking: Clocking,
+): VAlways {
+  const { site, domain = defaultDomain } = registers[0]!;
+  const clock = clocking.clockOf(domain);
+  const reset = module.domains.get(domain)?.resettable === true ? clocking.resetOf(domain) : undefined;
+  const events: VEvent[] = [{ edge: clock.edge, signal: clock.name }];
   const body = lowerStatements(lowering, module, statements);
   const clear = registers.flatMap((register): VStatement[] => {
     if (register.reset === undefined) return [];
-    const value: VExpression = {
-      kind: 'number',
-      value: register.reset,
-      width: register.type.width,
-      signed: register.type.kind === 'sint',
-    };
+    const value = lowering.constant(register.type, register.reset);
     return [{ kind: 'assign', target: lowering.signalName(register), value, site: register.site }];
   });
-  if (clear.length === 0) return body;
-  return [
-    {
-      kind: 'if',
-      branches: [{ condition: { kind: 'name', name: 'reset' }, body: clear }],
-      otherwise: body,
-      site: registers[0]!.site,
-    },
-  ];
+  if (clear.length === 0 || reset === undefined) return { events, body, site };
+  if (reset.kind === 'async') events.push({ edge: reset.active === 'high' ? 'rising' : 'falling', signal: reset.name });
+  const condition = whereReset(reset, true);
+  return { events, body: [{ kind: 'if', branches: [{ condition, body: clear }], otherwise: body, site }], site };
 }
 
-function* rootsOf(module: CheckedModule): Iterable<Expression> {
+function* rootsOf(module: CheckedModule, macros: MacroUses, checks: readonly Check[]): Iterable<Expression> {
   for (const { value } of module.combinational.values()) yield value;
-  for (const statements of module.writes.values()) yield* expressionsIn(statements);
-  for (const { statements } of module.sequential) yield* expressionsIn(statements);
-}
-
-/** Clock and reset, where the module needs them. */
-function implicitPorts({ clocked, resettable, ir }: CheckedModule): VPort[] {
-  const shape = { width: 1, signed: false };
-  const port = (name: string): VPort => ({ direction: 'input', shape, name, site: ir.site });
-  return [...(clocked ? [port('clock')] : []), ...(resettable ? [port('reset')] : [])];
+  for (const [memory, statements] of module.writes) if (!macros.has(memory)) yield* expressionsIn(statements);
+  for (const { registers, statements } of module.sequential)
+    if (!macros.holds(registers[0]!)) yield* expressionsIn(statements);
+  yield* macros.roots();
+  for (const { condition } of checks) yield condition;
 }
 
 /** A word of each memory that is written but never read. */
-function unreadMemories(lowering: ExpressionLowering, { writes, names }: CheckedModule): VExpression[] {
-  const unread = [...writes.keys()].filter((memory) => !lowering.memoriesRead.has(memory));
+function unreadMemories(
+  lowering: ExpressionLowering,
+  { names }: CheckedModule,
+  memories: readonly MemoryIr[],
+): VExpression[] {
+  const unread = memories.filter((memory) => !lowering.memoriesRead.has(memory));
   return unread.map((memory) => {
     const index: VExpression = { kind: 'number', value: 0n, width: bitsFor(memory.depth), signed: false };
     return { kind: 'element', name: names.memories.get(memory)!, index };

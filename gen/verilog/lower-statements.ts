@@ -1,8 +1,9 @@
 /** Statements of the checked IR to statements of a clocked Verilog block. */
 import type { CheckedModule } from '../ir/checked-module.ts';
-import { bodiesOf, type Expression, readsOf, type Statement } from '../ir/module-ir.ts';
+import { bodiesOf, type Expression, readsOf, type Statement, type SwitchStatement } from '../ir/module-ir.ts';
 import type { VCase, VExpression, VIf, VStatement } from './ast.ts';
 import type { ExpressionLowering } from './expression-lowering.ts';
+import { lowerWrite } from './lower-memory-write.ts';
 
 export function lowerStatements(
   lowering: ExpressionLowering,
@@ -24,11 +25,8 @@ function lowerStatement(lowering: ExpressionLowering, module: CheckedModule, sta
         { kind: 'assign', target, ...(statement.part === undefined ? {} : { part: statement.part }), value, site },
       ];
     }
-    case 'write': {
-      const target = module.names.memories.get(statement.memory)!;
-      const index = lowering.lower(statement.address, target);
-      return [{ kind: 'assign', target, index, value: lowering.lower(statement.data, target), site }];
-    }
+    case 'write':
+      return lowerWrite(lowering, module, statement);
     case 'check':
       return [];
     case 'when': {
@@ -41,19 +39,30 @@ function lowerStatement(lowering: ExpressionLowering, module: CheckedModule, sta
     }
     case 'switch': {
       const { type } = statement.subject;
+      const rest = restOf(statement);
       const lowered: VCase = {
         kind: 'case',
         subject: lowering.lower(statement.subject, firstTarget(module, [statement])),
         cases: statement.cases.map(({ values, body }) => ({
-          values: values.map((value) => ({ kind: 'number', value, width: type.width, signed: false })),
+          values: values.map((value) => lowering.constant(type, value)),
           body: lowerBody(body),
         })),
         otherwise: lowerBody(statement.otherwise),
+        ...(rest === undefined ? {} : { rest }),
         site,
       };
-      return [lowered];
+      return [withoutSingleCase(lowered)];
     }
   }
+}
+
+/** The members of an enum that a switch leaves to its default, where they are few. */
+function restOf({ subject, cases, otherwise }: SwitchStatement): string | undefined {
+  const { enumeration } = subject.type;
+  if (enumeration === undefined || otherwise === undefined) return undefined;
+  const named = new Set(cases.flatMap(({ values }) => values));
+  const rest = [...enumeration.members].filter(([, value]) => !named.has(value)).map(([name]) => name);
+  return rest.length === 0 || rest.length > 4 ? undefined : rest.join(', ');
 }
 
 /** Every expression that the statements read. */
@@ -82,6 +91,21 @@ function firstTarget(module: CheckedModule, statements: readonly Statement[]): s
     if (inner !== '') return inner;
   }
   return '';
+}
+
+/** A case with one label and nothing for the rest is an `if`. */
+function withoutSingleCase(statement: VCase): VStatement {
+  const { subject, cases, otherwise, site } = statement;
+  const [only, ...others] = cases;
+  if (others.length > 0 || otherwise.length > 0 || only!.values.length > 1) return statement;
+  const condition: VExpression = { kind: 'binary', operator: '==', left: subject, right: only!.values[0]! };
+  const [inner, ...more] = only!.body;
+  if (inner?.kind === 'if' && more.length === 0 && inner.branches.length === 1 && inner.otherwise.length === 0) {
+    const [branch] = inner.branches;
+    const both: VExpression = { kind: 'binary', operator: '&&', left: condition, right: branch!.condition };
+    return { kind: 'if', branches: [{ condition: both, body: branch!.body }], otherwise: [], site };
+  }
+  return { kind: 'if', branches: [{ condition, body: only!.body }], otherwise: [], site };
 }
 
 /** `if (a) begin end else x` is `if (!a) x`. */

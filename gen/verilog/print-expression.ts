@@ -45,9 +45,16 @@ export function printExpression(expression: VExpression): string {
         : `${expression.name}[${expression.high}:${expression.low}]`;
     case 'element':
       return `${expression.name}[${printExpression(expression.index)}]`;
+    case 'lane':
+      return printLane(expression);
     case 'sign':
       return `${expression.signed ? '$signed' : '$unsigned'}(${printExpression(expression.operand)})`;
   }
+}
+
+function printLane({ name, genvar, width, offset }: Extract<VExpression, { kind: 'lane' }>): string {
+  const start = `${genvar}${width === 1 ? '' : `*${width}`}${offset === 0 ? '' : ` + ${offset}`}`;
+  return width === 1 ? `${name}[${start}]` : `${name}[${start} +: ${width}]`;
 }
 
 /** `condition ? value`, the first half of a ternary. */

@@ -1,6 +1,6 @@
 /** Verilog lines back to TypeScript lines, as a standard source map (version 3) that editors and debuggers read. */
+import { createRequire } from 'node:module';
 import { dirname, relative } from 'node:path';
-import { addMapping, GenMapping, toEncodedMap } from '@jridgewell/gen-mapping';
 import type { VerilogFile } from './design.ts';
 
 /**
@@ -9,6 +9,10 @@ import type { VerilogFile } from './design.ts';
  * @param path where the Verilog file lies, so that the map can point to the sources relative to it
  */
 export function sourceMapOf(file: Pick<VerilogFile, 'path' | 'sites'>, path: string): string {
+  // Loaded on demand: few runs want a map, and all would pay for it.
+  const { addMapping, GenMapping, toEncodedMap } = createRequire(import.meta.url)(
+    '@jridgewell/gen-mapping',
+  ) as typeof import('@jridgewell/gen-mapping');
   const map = new GenMapping({ file: file.path });
   file.sites.forEach((site, index) => {
     const frame = site?.frames[0];

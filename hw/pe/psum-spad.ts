@@ -75,7 +75,7 @@ export const PsumSpad = generator(function PsumSpad(p: PeParameters) {
     const drained = channel(Pair);
     drained.valid.set(draining.and(io.accumulate.not().or(io.psumIn.valid)));
     io.psumIn.ready.set(all(draining, io.accumulate, drained.ready));
-    const leaving = stage(Pair, drained);
+    const leaving = stage(drained);
     connect(io.psumOut, leaving);
     const lastBeat = drainBeat.eq(io.filters.sub(1).shr(1).trunc(beat.width));
     const releases = drained.fire.and(lastBeat);

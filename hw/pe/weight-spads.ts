@@ -95,7 +95,7 @@ export const WeightSpads = generator(function WeightSpads(p: PeParameters) {
       when(loader.writeData, () => dataSpad.write(loader.dataAddress.trunc(dataAddressBits), loader.data));
 
       // Look-up: from iact to column.
-      const fetched = stage(IactJob(p), io.iact);
+      const fetched = stage(io.iact);
       const denseStart = reg(address, { reset: 0 });
       const denseEnd = denseStart.add(
         wordsPerColumn.extend(Math.max(widths.weightAddress, widths.rows)).trunc(widths.weightAddress),
@@ -116,7 +116,7 @@ export const WeightSpads = generator(function WeightSpads(p: PeParameters) {
       when(fetched.fire, () => denseStart.set(mux(fetched.data.last, 0, denseEnd)));
 
       // Read: one word a cycle.
-      const column = queue(Column, found, COLUMNS_AHEAD);
+      const column = queue(found, COLUMNS_AHEAD);
       const midColumn = reg(Bool, { reset: false });
       const nextAddress = reg(address);
       const wordAddress = mux(midColumn, nextAddress, column.data.start);

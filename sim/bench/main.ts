@@ -8,8 +8,9 @@ const { createProgress } = await import('../cli/progress.ts');
 const { peEfficiency } = await import('./pe-efficiency.ts');
 const { generation } = await import('./generation.ts');
 const { scale } = await import('./scale.ts');
+const { simulation } = await import('./simulation.ts');
 
-const benches = [peEfficiency, generation, scale];
+const benches = [peEfficiency, generation, scale, simulation];
 
 const program = new Command('bench')
   .description('Measures, and prints what it measured. Timings are for comparing within one run.')

@@ -24,7 +24,7 @@ export interface RunOptions {
   readonly oacts: string | undefined;
   /** JSON file for the report. */
   readonly report: string | undefined;
-  /** FST file for a waveform. */
+  /** File for a waveform: FST of verilator, VCD of builtin. */
   readonly trace: string | undefined;
   /** The report goes to stdout as JSON, and nothing else does. */
   readonly json: boolean;
@@ -48,7 +48,7 @@ export interface GenerateOptions {
 export type Implementation<Options> = (options: Options) => Promise<number>;
 
 /** What can run the hardware. */
-export const engines = ['verilator'] as const;
+export const engines = ['verilator', 'builtin'] as const;
 export type Engine = (typeof engines)[number];
 
 /** How values travel to the hardware and lie in it; `auto`: as fewer cycles are expected. */
@@ -56,7 +56,7 @@ export const encodingChoices = ['auto', 'csc', 'dense'] as const;
 export type EncodingChoice = (typeof encodingChoices)[number];
 
 /** Names of engines that later versions will have: asking for one deserves a better answer than "unknown". */
-export const plannedEngines = ['builtin', 'estimate'] as const;
+export const plannedEngines = ['estimate'] as const;
 
 /** The defaults of `saccade run`: MobileNet 0.5/128's CONV4 PW, with the densities of its pruned weights and its iacts. */
 export const runDefaults = {

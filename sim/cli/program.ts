@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { doctorCommand } from './doctor.ts';
+import { explainCommand } from './explain.ts';
 import type { Finish } from './finish.ts';
 import { generateCommand } from './generate.ts';
 import type { GenerateOptions, RunOptions } from './options.ts';
@@ -12,6 +13,7 @@ Examples:
   saccade run --help          all that a run can be given
   saccade generate --out rtl  the Verilog
   saccade doctor              whether this machine has what that takes
+  saccade explain W001        what an error of the HDL means
 `;
 
 const exitCodes = `
@@ -55,6 +57,7 @@ function buildProgram(finish: Finish): Command {
     runCommand(runLayer, finish),
     generateCommand(generateHardware, finish),
     doctorCommand(finish),
+    explainCommand(),
   ]) {
     program.addCommand(command.copyInheritedSettings(program));
   }

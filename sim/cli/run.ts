@@ -24,7 +24,13 @@ export function runCommand(implementation: Implementation<RunOptions>, finish: F
       runDefaults.layer,
     )
     .addOption(option('--config <name|file>', 'hardware: name of a preset, or a config file', parseName))
-    .addOption(option('--engine <name>', 'what runs the hardware', parseEngine).default('verilator'))
+    .addOption(
+      option(
+        '--engine <name>',
+        'what runs the hardware: verilator, or builtin, which needs nothing installed and is slower',
+        parseEngine,
+      ).default('verilator'),
+    )
     .addOption(
       new Option('--encoding <name>', 'csc skips zeros, dense keeps them, auto takes the faster one')
         .choices(encodingChoices)
@@ -49,7 +55,13 @@ export function runCommand(implementation: Implementation<RunOptions>, finish: F
     .addOption(option('--psums <file>', 'write the raw psums, .npy int32 [n, g*m, e, f]', parseName))
     .addOption(option('--oacts <file>', 'write the quantised outputs, .npy uint8 or int8', parseName))
     .addOption(option('--report <file>', 'write the report, .json', parseName))
-    .addOption(option('--trace <file>', 'write a waveform, .fst (slow; needs zlib headers)', parseName))
+    .addOption(
+      option(
+        '--trace <file>',
+        'write a waveform: .fst, or .vcd with --engine builtin (slow; .fst needs zlib headers)',
+        parseName,
+      ),
+    )
     .optionsGroup('Output:')
     .option('--json', 'print the report as JSON instead of the summary')
     .option('--quiet', 'print nothing unless something is wrong')

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { checkPeParameters, eyerissV2Pe, type PeParameters } from '../../hw/pe/parameters.ts';
 import { InputError } from '../errors.ts';
-import { closest } from '../suggestion.ts';
+import { closest } from '../../gen/diagnostics/closest.ts';
 import { readUserJson } from '../user-file.ts';
 
 /** A piece of hardware that can be generated and run. */

@@ -6,17 +6,22 @@
  */
 import {
   type DataType,
-  emitVerilog,
+  type DirectedBundleType,
+  type DirectedVecType,
+  type FlipType,
   type HardwareType,
+  isData,
   type Module,
   payloadPath,
   type Port,
   type Ports,
   type StreamType,
 } from '../../gen/index.ts';
-import { type OpenOptions, VerilatorSimulation } from '../verilator/simulation.ts';
-import { exchange } from '../verilator/streams.ts';
+import { BuiltinSimulation } from '../builtin/simulation.ts';
+import type { Simulation } from '../simulator.ts';
+import { exchange } from './exchange.ts';
 import { assemble, fieldsToPayload, flatten, type HostDrive, type HostValue, payloadToFields } from './host-value.ts';
+import { openSimulation, type SimulationOptions } from './open-simulation.ts';
 
 /** A port that the test reads. */
 export interface OutputHandle<T extends DataType> {
@@ -43,19 +48,29 @@ export type StreamOutputHandle<T extends DataType> = {
 
 type Bool = Extract<DataType, { kind: 'bool' }>;
 type Handle<P extends Port> =
-  P extends Port<'input', infer T>
-    ? T extends StreamType<infer D>
-      ? StreamInputHandle<D>
-      : T extends DataType
-        ? InputHandle<T>
-        : never
-    : P extends Port<'output', infer T>
-      ? T extends StreamType<infer D>
-        ? StreamOutputHandle<D>
-        : T extends DataType
-          ? OutputHandle<T>
-          : never
-      : never;
+  P extends Port<'input', infer T> ? InHandle<T> : P extends Port<'output', infer T> ? OutHandle<T> : never;
+type InHandle<T> = T extends FlipType<infer F> ? PlainOutHandle<F> : PlainInHandle<T>;
+type OutHandle<T> = T extends FlipType<infer F> ? PlainInHandle<F> : PlainOutHandle<T>;
+type PlainInHandle<T> =
+  T extends StreamType<infer D>
+    ? StreamInputHandle<D>
+    : T extends DataType
+      ? InputHandle<T>
+      : T extends DirectedBundleType<infer F>
+        ? { readonly [K in keyof F]: InHandle<F[K]> }
+        : T extends DirectedVecType<infer E>
+          ? readonly InHandle<E>[]
+          : never;
+type PlainOutHandle<T> =
+  T extends StreamType<infer D>
+    ? StreamOutputHandle<D>
+    : T extends DataType
+      ? OutputHandle<T>
+      : T extends DirectedBundleType<infer F>
+        ? { readonly [K in keyof F]: OutHandle<F[K]> }
+        : T extends DirectedVecType<infer E>
+          ? readonly OutHandle<E>[]
+          : never;
 
 /** The names of the streams that go one way. */
 type StreamsOf<P extends Ports, D extends 'input' | 'output'> = {
@@ -76,8 +91,11 @@ export interface TypedExchange<P extends Ports, Expected extends StreamsOf<P, 'o
 /** A module in simulation: a handle for each of its ports, and the clock. */
 export interface Driver<P extends Ports> {
   readonly ports: { readonly [K in keyof P]: Handle<P[K]> };
-  /** Rising edges of the clock; one where nothing is said. */
-  step(cycles?: number): void;
+  /**
+   * Edges of the clock; one where nothing is said. Of a design with several domains those of the named one, or of several at
+   * once (on the built-in simulator only).
+   */
+  step(cycles?: number, domains?: string | readonly string[]): void;
   /** Holds reset for two cycles. */
   reset(): void;
   /**
@@ -88,31 +106,42 @@ export interface Driver<P extends Ports> {
   exchange<Expected extends StreamsOf<P, 'output'> = never>(
     what: TypedExchange<P, Expected>,
   ): { readonly [K in Expected]: HostValue<PayloadOf<P[K]>>[] };
-  /** The simulation itself, for bulk runs. */
-  readonly simulation: VerilatorSimulation;
+  /** The simulation itself, for bulk runs and for what is inside: `simulation.peek('queue.count')` (built-in simulator only). */
+  readonly simulation: Simulation;
   close(): void;
 }
 
 /**
- * Builds a module with Verilator and starts it, after reset.
+ * Starts a module in simulation, after reset.
  *
- * @throws InputError when Verilator is missing
+ * @throws InputError as `openSimulation`
  */
-export async function drive<P extends Ports>(module: Module<P>, options: OpenOptions = {}): Promise<Driver<P>> {
-  const design = emitVerilog(module);
-  const simulation = await VerilatorSimulation.open(design, options);
-  const resettable = design.ports.some(({ name }) => name === 'reset');
+export async function drive<P extends Ports>(module: Module<P>, options: SimulationOptions = {}): Promise<Driver<P>> {
+  const simulation = await openSimulation(module, options);
+  const { design } = simulation;
+  const builtin = simulation instanceof BuiltinSimulation ? simulation : undefined;
+  const resettable =
+    builtin === undefined
+      ? design.ports.some(({ name }) => name === 'reset')
+      : [...module.checked.domains.values()].some((needs) => needs.resettable);
   const reset = (): void => {
     if (resettable) simulation.reset();
   };
   reset();
   const handles = Object.fromEntries(
-    Object.entries(module.ports).map(([name, port]) => [name, handleOf(simulation, name, port)]),
+    Object.entries(module.ports).map(([name, port]) => [name, handleOf(simulation, port.type, [name])]),
   );
   const payloadOf = (name: string): DataType => (module.ports[name]!.type as StreamType).data;
   return {
     ports: handles as { readonly [K in keyof P]: Handle<P[K]> },
-    step: (cycles = 1) => simulation.step(cycles),
+    step(cycles = 1, domains) {
+      if (domains === undefined) simulation.step(cycles);
+      else if (builtin !== undefined) builtin.step(cycles, domains);
+      else
+        throw new Error(
+          `clock domains of design "${design.top}" can be stepped by name on the built-in simulator only`,
+        );
+    },
     reset,
     exchange({ send = {}, expect, ...rest }) {
       const beats = Object.entries(send as Record<string, readonly HostDrive<DataType>[]>).map(([name, values]) => [
@@ -136,18 +165,26 @@ export async function drive<P extends Ports>(module: Module<P>, options: OpenOpt
   };
 }
 
-function handleOf(simulation: VerilatorSimulation, name: string, port: Port): unknown {
-  const { type } = port;
-  if (type.kind !== 'stream') return dataHandle(simulation, type, [name]);
-  const bool: HardwareType = { kind: 'bool', width: 1 };
-  return {
-    valid: dataHandle(simulation, bool, [name, 'valid']),
-    ready: dataHandle(simulation, bool, [name, 'ready']),
-    data: dataHandle(simulation, type.data, [name, ...payloadPath(type.data)]),
-  };
+function handleOf(simulation: Simulation, type: HardwareType, path: readonly string[]): unknown {
+  if (isData(type)) return dataHandle(simulation, type, path);
+  const part = (inner: HardwareType, key: string): unknown => handleOf(simulation, inner, [...path, key]);
+  switch (type.kind) {
+    case 'flip':
+      return handleOf(simulation, type.type, path);
+    case 'bundle':
+      return Object.fromEntries(Object.entries(type.fields).map(([name, field]) => [name, part(field, name)]));
+    case 'vec':
+      return Array.from({ length: type.length }, (_, index) => part(type.element, String(index)));
+    case 'stream':
+      return {
+        valid: part({ kind: 'bool', width: 1 }, 'valid'),
+        ready: part({ kind: 'bool', width: 1 }, 'ready'),
+        data: dataHandle(simulation, type.data, [...path, ...payloadPath(type.data)]),
+      };
+  }
 }
 
-function dataHandle(simulation: VerilatorSimulation, type: DataType, path: readonly string[]): InputHandle<DataType> {
+function dataHandle(simulation: Simulation, type: DataType, path: readonly string[]): InputHandle<DataType> {
   return {
     peek: () => assemble(type, path, (part) => simulation.peek(part.join('_'))),
     poke: (value) => flatten(type, value, path, (part, number) => simulation.poke(part.join('_'), number)),

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.ts';
 import { packageRoot } from '../../gen/source/package-root.ts';
-import { closest } from '../suggestion.ts';
+import { closest } from '../../gen/diagnostics/closest.ts';
 import type { Layer } from './layer.ts';
 import { readLayer } from './read-layer.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { InputError } from '../errors.ts';
-import { closest } from '../suggestion.ts';
+import { closest } from '../../gen/diagnostics/closest.ts';
 import type { Layer } from './layer.ts';
 import { layerFaults } from './layer-faults.ts';
 

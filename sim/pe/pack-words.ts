@@ -83,3 +83,28 @@ function concatenate(parts: readonly Uint32Array[]): Uint32Array {
   }
   return whole;
 }
+
+/** Pairs of numbers of up to 32 bits as beats of words: the first of a pair in the lower bits, the second above it. */
+export function packPairs(halves: Uint32Array, bits: number): Uint32Array {
+  const size = Math.ceil((2 * bits) / 32);
+  const words = new Uint32Array((halves.length / 2) * size);
+  for (let beat = 0; beat < halves.length / 2; beat++) {
+    const [low, high] = [halves[2 * beat]!, halves[2 * beat + 1]!];
+    words[beat * size] = bits === 32 ? low : low | (high << bits);
+    if (size === 2) words[beat * size + 1] = bits === 32 ? high : high >>> (32 - bits);
+  }
+  return words;
+}
+
+/** The pairs that `packPairs` packed. */
+export function unpackPairs(words: Uint32Array, bits: number): Uint32Array {
+  const size = Math.ceil((2 * bits) / 32);
+  const mask = 2 ** bits - 1;
+  const halves = new Uint32Array((words.length / size) * 2);
+  for (let beat = 0; beat < words.length / size; beat++) {
+    const [low, high] = [words[beat * size]!, size === 2 ? words[beat * size + 1]! : 0];
+    halves[2 * beat] = low & mask;
+    halves[2 * beat + 1] = bits === 32 ? high : ((low >>> bits) | (size === 2 ? high << (32 - bits) : 0)) & mask;
+  }
+  return halves;
+}

@@ -1,5 +1,4 @@
 /** Runs a layer on one PE, tile after tile. The host cuts, feeds and collects; every addition is the PE's. */
-import { emitVerilog } from '../../gen/index.ts';
 import { Pe } from '../../hw/pe/pe.ts';
 import type { PeParameters } from '../../hw/pe/parameters.ts';
 import type { Layer } from '../layer/layer.ts';
@@ -7,18 +6,21 @@ import { outputShape, psumShape } from '../layer/shape.ts';
 import { type Tensor, zeros } from '../tensor/tensor.ts';
 import { packBeats } from '../verilator/beats.ts';
 import type { RunResult, RunSpec } from '../verilator/bulk-run.ts';
-import { VerilatorSimulation } from '../verilator/simulation.ts';
+import { openSimulation, type SimulationEngine } from '../driver/open-simulation.ts';
+import type { Simulation } from '../simulator.ts';
 import { HardwareFault } from './hardware-fault.ts';
 import { iactSegments } from './iact-segments.ts';
 import { iactWalkShape, type IactWalkShape, segmentsOfRow } from './iact-walk.ts';
 import { choosePeMapping, type Encoding, type PeMapping } from './mapping.ts';
-import { packIacts, packWeights } from './pack-words.ts';
+import { packIacts, packPairs, packWeights, unpackPairs } from './pack-words.ts';
 import { type OutputRow, outputRows, type Tile, tilesOf, weightColumns } from './tiles.ts';
 
 export interface PeRunOptions {
   /** By default the one with fewer expected cycles. */
   readonly encoding?: Encoding;
   readonly mapping?: PeMapping;
+  /** `verilator` by default. */
+  readonly engine?: SimulationEngine;
   readonly trace?: string;
   /** Random stalls on every stream: their probability, 0 to 1, and their seed. */
   readonly stall?: number;
@@ -81,9 +83,10 @@ export async function runOnPe(
 /** A PE in simulation, after reset. */
 export async function openPe(
   pe: PeParameters,
-  { trace, onBuild }: Pick<PeRunOptions, 'trace' | 'onBuild'> = {},
-): Promise<VerilatorSimulation> {
-  const simulation = await VerilatorSimulation.open(emitVerilog(Pe(pe)), {
+  { engine = 'verilator', trace, onBuild }: Pick<PeRunOptions, 'engine' | 'trace' | 'onBuild'> = {},
+): Promise<Simulation> {
+  const simulation = await openSimulation(Pe(pe), {
+    engine,
     ...(trace === undefined ? {} : { trace }),
     ...(onBuild === undefined ? {} : { onProgress: onBuild }),
   });
@@ -112,7 +115,7 @@ class PeLayerRun {
   private readonly weights: Tensor<Int8Array>;
   private readonly pe: PeParameters;
   private readonly mapping: PeMapping;
-  private readonly simulation: VerilatorSimulation;
+  private readonly simulation: Simulation;
   private readonly options: PeRunOptions;
 
   constructor(
@@ -121,7 +124,7 @@ class PeLayerRun {
     weights: Tensor<Int8Array>,
     pe: PeParameters,
     mapping: PeMapping,
-    simulation: VerilatorSimulation,
+    simulation: Simulation,
     options: PeRunOptions,
   ) {
     this.layer = layer;
@@ -256,13 +259,17 @@ class PeLayerRun {
   private gather(places: Int32Array): Uint32Array {
     const mask = 2 ** this.pe.psumBits - 1;
     // Masked by way of unsigned, for psums of 32 bits.
-    return Uint32Array.from(places, (place) => (place < 0 ? 0 : (this.psums.data[place]! & mask) >>> 0));
+    return packPairs(
+      Uint32Array.from(places, (place) => (place < 0 ? 0 : (this.psums.data[place]! & mask) >>> 0)),
+      this.pe.psumBits,
+    );
   }
 
   private scatter(places: Int32Array, words: Uint32Array): void {
     const unused = 32 - this.pe.psumBits;
+    const halves = unpackPairs(words, this.pe.psumBits);
     places.forEach((place, index) => {
-      if (place >= 0) this.psums.data[place] = (words[index]! << unused) >> unused;
+      if (place >= 0) this.psums.data[place] = (halves[index]! << unused) >> unused;
     });
   }
 }

@@ -7,7 +7,7 @@ import { findConfig } from '../config/config.ts';
 import { readUserFile } from '../user-file.ts';
 import type { SetFile } from './file-set.ts';
 import { replaceFileSet } from './file-set.ts';
-import { fileListName, filesOfManifest, makeManifest, manifestName, sourceMapName } from './manifest.ts';
+import { checkListName, fileListName, filesOfManifest, makeManifest, manifestName, sourceMapName } from './manifest.ts';
 
 /**
  * `saccade generate`: the Verilog of a config, one file a module, each with a source map to the TypeScript that describes it,
@@ -28,12 +28,15 @@ export async function generateHardware({
     return 0;
   }
   const design = emitVerilog(Pe(config.pe), { locations });
-  const files: SetFile[] = design.files.map(({ path, text }) => ({ name: path, text }));
-  for (const file of design.files) {
+  const files: SetFile[] = [...design.files, ...design.checkFiles].map(({ path, text }) => ({ name: path, text }));
+  const sources = design.files.filter(({ path }) => !path.endsWith('.hex'));
+  for (const file of [...sources, ...design.checkFiles]) {
     files.push({ name: sourceMapName(file.path), text: sourceMapOf(file, resolve(out, file.path)) });
   }
-  const list = design.files.map(({ path }) => `${path}\n`).join('');
+  const list = sources.map(({ path }) => `${path}\n`).join('');
   files.push({ name: fileListName, text: list });
+  if (design.checkFiles.length > 0)
+    files.push({ name: checkListName, text: design.checkFiles.map(({ path }) => `${path}\n`).join('') });
   files.push({ name: manifestName, text: `${formatJson(makeManifest(config, design))}\n` });
   replaceFileSet(out, files, earlierFiles(out));
   console.log(

@@ -5,6 +5,8 @@ import type { Config } from '../config/config.ts';
 /** Names of the files beside the Verilog. */
 export const manifestName = 'manifest.json';
 export const fileListName = 'filelist.f';
+/** Lists the files that bind checks to the Verilog; there where there are such. */
+export const checkListName = 'checks.f';
 
 /** The source map of a Verilog file. */
 export function sourceMapName(file: string): string {
@@ -19,10 +21,14 @@ export interface Manifest {
   readonly top: string;
   /** The Verilog files, children before parents. */
   readonly files: readonly string[];
+  /** SystemVerilog that binds assertions to it, where there are any. */
+  readonly checkFiles?: readonly string[];
   /** The ready/valid streams of the top module, by the ports that make them. */
   readonly streams: VerilogDesign['streams'];
   /** In the order of the files. */
   readonly modules: VerilogDesign['modules'];
+  /** The memories that stand in modules of their own, for macros to take their place; absent where there are none. */
+  readonly macros?: VerilogDesign['macros'];
 }
 
 export function makeManifest(config: Config, design: VerilogDesign): Manifest {
@@ -31,8 +37,10 @@ export function makeManifest(config: Config, design: VerilogDesign): Manifest {
     config,
     top: design.top,
     files: design.files.map(({ path }) => path),
+    ...(design.checkFiles.length === 0 ? {} : { checkFiles: design.checkFiles.map(({ path }) => path) }),
     streams: design.streams,
     modules: design.modules,
+    ...(design.macros.length === 0 ? {} : { macros: design.macros }),
   };
 }
 
@@ -48,6 +56,11 @@ export function filesOfManifest(text: string): string[] | undefined {
     return undefined;
   }
   if (manifest?.generator?.name !== 'saccade' || !Array.isArray(manifest.files)) return undefined;
-  const files = (manifest.files as unknown[]).filter((name) => typeof name === 'string' && /^\w+\.v$/.test(name));
-  return [...(files as string[]).flatMap((file) => [file, sourceMapName(file)]), fileListName, manifestName];
+  const { files, checkFiles = [] } = manifest;
+  if (!Array.isArray(checkFiles)) return undefined;
+  const plain = [...(files as unknown[]), ...(checkFiles as unknown[])].filter(
+    (name): name is string => typeof name === 'string' && /^\w+\.(v|sv|hex)$/.test(name),
+  );
+  const lists = checkFiles.length === 0 ? [fileListName] : [fileListName, checkListName];
+  return [...plain.flatMap((file) => [file, sourceMapName(file)]), ...lists, manifestName];
 }

@@ -36,11 +36,12 @@ export async function runLayer(options: RunOptions, runHardware: typeof runOnPe 
   const progress = createProgress(options);
   let run: PeRun;
   try {
-    const { encoding, trace } = options;
+    const { encoding, engine, trace } = options;
     if (trace !== undefined && !options.quiet) {
       console.error(`saccade: the waveform goes to ${trace}; a run that writes one is slow, and a long run's is large`);
     }
     run = await runHardware(layer, operands.iacts, operands.weights, config.pe, {
+      engine,
       ...(encoding === 'auto' ? {} : { encoding }),
       ...(trace === undefined ? {} : { trace }),
       onBuild: (step) => progress.stage(step),

@@ -1,4 +1,4 @@
-import type { VerilogDesign, VerilogPort, VerilogStream } from './design.ts';
+import type { SimulatedDesign, VerilogPort, VerilogStream } from './design.ts';
 import { portOf, streamOf, wordsOf } from './design.ts';
 import { valueToWords, wordsToValue } from './words.ts';
 
@@ -12,7 +12,7 @@ export interface Field {
 }
 
 /** The fields of a stream's beats, in the order of packed words. */
-export function fieldsOf(design: VerilogDesign, stream: VerilogStream): Field[] {
+export function fieldsOf(design: SimulatedDesign, stream: VerilogStream): Field[] {
   const prefix = `${stream.name}_`;
   return stream.payload.map((name) => ({
     name: name.startsWith(prefix) ? name.slice(prefix.length) : name,
@@ -21,7 +21,7 @@ export function fieldsOf(design: VerilogDesign, stream: VerilogStream): Field[] 
 }
 
 /** Number of 32-bit words of one packed beat: each field starts a new word. */
-export function beatWords(design: VerilogDesign, stream: VerilogStream): number {
+export function beatWords(design: SimulatedDesign, stream: VerilogStream): number {
   return stream.payload.reduce((sum, name) => sum + wordsOf(portOf(design, name).width), 0);
 }
 
@@ -29,7 +29,7 @@ export function beatWords(design: VerilogDesign, stream: VerilogStream): number 
  * Packs beats into the words that VerilatorSimulation.run sends.
  * @throws Error that names stream, beat and field when a field is missing, unknown or out of range
  */
-export function packBeats(design: VerilogDesign, streamName: string, beats: readonly Beat[]): Uint32Array {
+export function packBeats(design: SimulatedDesign, streamName: string, beats: readonly Beat[]): Uint32Array {
   const stream = streamOf(design, streamName);
   const fields = fieldsOf(design, stream);
   const size = beatWords(design, stream);
@@ -46,7 +46,7 @@ export function packBeats(design: VerilogDesign, streamName: string, beats: read
 }
 
 /** Unpacks words that VerilatorSimulation.run received. */
-export function unpackBeats(design: VerilogDesign, streamName: string, words: Uint32Array): Beat[] {
+export function unpackBeats(design: SimulatedDesign, streamName: string, words: Uint32Array): Beat[] {
   const stream = streamOf(design, streamName);
   const fields = fieldsOf(design, stream);
   const size = beatWords(design, stream);

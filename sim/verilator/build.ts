@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { InputError } from '../errors.ts';
-import { cached } from './cache.ts';
+import { cached, entryPath } from './cache.ts';
 import type { VerilogDesign } from './design.ts';
 import { checkDesign } from './design.ts';
 import type { Toolchain } from './find.ts';
@@ -15,11 +15,16 @@ import { VerilogError } from './verilog-error.ts';
 export interface BuildOptions {
   /** Compile in what writes FST traces; such a build is several times slower to make, and slower to run. */
   trace?: boolean;
+  /** Compile the checks in too; a design without any is built the same either way. True when omitted. */
+  checks?: boolean;
   /** Told what the build is at, when there is something to build; for a line on a terminal. */
   onProgress?: (step: string) => void;
 }
 
 const LIBRARY = 'simulation.so';
+/** Folder of the files that a design reads when it runs. */
+const DATA = 'data';
+const READ_FILE = /(\$readmem[hb]\s*\(\s*")([^"]+)"/g;
 
 /**
  * One file a module instead of pieces: half the time in the compiler. What the Verilog leaves undefined is random, so
@@ -42,27 +47,55 @@ const SPLIT = 200_000;
  * @throws InputError when a tool is missing or the cache cannot be written; VerilogError when Verilator finds an error
  *   or has a warning, or when the ports in the Verilog are not the design's
  */
-export async function build(design: VerilogDesign, options: BuildOptions = {}): Promise<string> {
-  checkDesign(design);
+export async function build(rtl: VerilogDesign, options: BuildOptions = {}): Promise<string> {
+  checkDesign(rtl);
+  const checkFiles = options.checks === false ? [] : (rtl.checkFiles ?? []);
+  const design = { ...rtl, files: [...rtl.files, ...checkFiles], checkFiles };
   const tools = findToolchain();
   const trace = options.trace ?? false;
   const { harness, engine } = renderHarness(design, trace);
   const flags = [VERILATOR_FLAGS, compilerFlags(tools, trace)];
   // A file may carry more than its text, such as where each line comes from: that changes nothing here.
   const files = design.files.map(({ path, text }) => [path, text]);
-  const key = hash([design.top, files, harness, engine, flags, tools]);
-  const entry = await cached(`${design.top}-${key}`, async (work) => {
+  // The library knows its entry's place, where it reads files.
+  const place = files.some(([, text]) => text!.match(READ_FILE) !== null) ? entryPath('') : '';
+  const key = hash([design.top, files, harness, engine, flags, tools, place]);
+  const name = `${design.top}-${key}`;
+  const data = dataFiles(design, entryPath(name));
+  const entry = await cached(name, async (work) => {
     options.onProgress?.(`Verilator reads ${design.top}`);
-    const model = await verilate(design, tools, trace, work);
+    const model = await verilate(design, tools, trace, work, data);
     await writeFile(join(work, 'harness.cpp'), harness);
     await writeFile(join(work, 'engine.h'), engine);
     options.onProgress?.(`compiling the simulator of ${design.top}`);
     await compileModel(model, tools, trace, work);
-    for (const name of await readdir(work)) {
-      if (name !== LIBRARY) await rm(join(work, name), { recursive: true });
+    for (const made of await readdir(work)) {
+      if (made !== LIBRARY) await rm(join(work, made), { recursive: true });
+    }
+    for (const { path, text } of design.files) {
+      if (!data.has(path)) continue;
+      await mkdir(dirname(join(work, DATA, path)), { recursive: true });
+      await writeFile(join(work, DATA, path), text);
     }
   });
   return join(entry, LIBRARY);
+}
+
+/**
+ * Where the files that a design reads when it runs will lie, by their paths in the design: such a file is looked for in the
+ * working directory of whoever simulates, unless its name says where it is.
+ */
+function dataFiles(design: VerilogDesign, entry: string): Map<string, string> {
+  const read = new Set(design.files.flatMap(({ text }) => [...text.matchAll(READ_FILE)].map((match) => match[2]!)));
+  const paths = design.files.map(({ path }) => path).filter((path) => read.has(path));
+  return new Map(paths.map((path) => [path, join(entry, DATA, path)]));
+}
+
+function withFullPaths(text: string, data: ReadonlyMap<string, string>): string {
+  return text.replace(READ_FILE, (call, head: string, path: string) => {
+    const full = data.get(path);
+    return full === undefined ? call : `${head}${full}"`;
+  });
 }
 
 /** What Verilator wrote: where its runtime is, and the names (no suffix) of the C++ files it wants compiled. */
@@ -74,14 +107,22 @@ interface Model {
 }
 
 /** Runs Verilator in `work`: the Verilog in verilog/, the C++ in model/. */
-async function verilate(design: VerilogDesign, tools: Toolchain, trace: boolean, work: string): Promise<Model> {
+async function verilate(
+  design: VerilogDesign,
+  tools: Toolchain,
+  trace: boolean,
+  work: string,
+  data: ReadonlyMap<string, string>,
+): Promise<Model> {
   const sources = join(work, 'verilog');
   for (const { path, text } of design.files) {
     await mkdir(dirname(join(sources, path)), { recursive: true });
-    await writeFile(join(sources, path), text);
+    await writeFile(join(sources, path), withFullPaths(text, data));
   }
   const inputs = design.files.map(({ path }) => path).filter((path) => /\.(v|sv|vlt)$/.test(path));
-  const flags = [...VERILATOR_FLAGS, ...(trace ? ['--trace-fst'] : []), '--top-module', design.top];
+  const checked = design.checkFiles !== undefined && design.checkFiles.length > 0;
+  const chosen = [...(trace ? ['--trace-fst'] : []), ...(checked ? ['--assert'] : [])];
+  const flags = [...VERILATOR_FLAGS, ...chosen, '--top-module', design.top];
   const { ok, log } = await runTool(tools.verilator.path, [...flags, '--Mdir', '../model', ...inputs], sources);
   if (!ok) throw new VerilogError(`Verilator does not accept the Verilog of design "${design.top}":`, log);
   const model = join(work, 'model');

@@ -1,7 +1,6 @@
-import type { VerilogDesign } from './design.ts';
+import type { SimulatedDesign } from './design.ts';
 import { portOf, streamOf } from './design.ts';
 import { beatWords, formatBeat, unpackBeats } from './beats.ts';
-import type { Handle, Library } from './library.ts';
 import { streamSeed } from './random.ts';
 
 /** What a run shall do. Streams that aren't named send nothing and may deliver nothing. */
@@ -64,11 +63,30 @@ interface Lane {
   size: number;
 }
 
-/** One use of the bulk engine: the whole run happens in C++, and Node waits. */
+/** What moves the beats of a run, cycle by cycle. Streams and ports go by their positions in the design. */
+export interface BulkEngine {
+  /** Clock cycles of the simulation so far. */
+  cycles(): number;
+  begin(maxCycles: number, hangCycles: number, drainCycles: number): void;
+  /**
+   * Beats to send, or the number to receive; `stall` of 256.
+   * @returns the first beat that has bits above its fields' widths, or -1
+   */
+  lane(stream: number, words: Uint32Array, beats: number, stall: number, seed: number): number;
+  count(port: number): void;
+  /** @returns position in OUTCOMES; negative when the design stopped */
+  go(limit: number): number;
+  /** Cycles, elapsed cycles, kind of fault, its stream; for each stream the beats done and whether one waits; the counters. */
+  status(out: Float64Array, counters: number): void;
+  received(stream: number, words: Uint32Array): void;
+  /** The beat at the pins of a stream, and what it was before a fault changed it. */
+  offered(stream: number, now: Uint32Array, before: Uint32Array): void;
+}
+
+/** One use of a bulk engine, which does the whole run without coming back. */
 export class BulkRun {
-  readonly #design: VerilogDesign;
-  readonly #library: Library;
-  readonly #handle: Handle;
+  readonly #design: SimulatedDesign;
+  readonly #engine: BulkEngine;
   readonly #lanes: Lane[] = [];
   readonly #counters: string[];
   readonly #hangCycles: number;
@@ -76,16 +94,15 @@ export class BulkRun {
   readonly #firstCycle: number;
 
   /** Hands the run's beats to the engine. Throws an Error about what is wrong with `spec`. */
-  constructor(design: VerilogDesign, library: Library, handle: Handle, spec: RunSpec) {
+  constructor(design: SimulatedDesign, engine: BulkEngine, spec: RunSpec) {
     this.#design = design;
-    this.#library = library;
-    this.#handle = handle;
+    this.#engine = engine;
     this.#counters = spec.counters ?? [];
     this.#hangCycles = spec.hangCycles ?? 10_000;
     this.#maxCycles = spec.maxCycles ?? UNLIMITED;
-    this.#firstCycle = library.cycles(handle);
+    this.#firstCycle = engine.cycles();
     checkNames(design, spec);
-    library.begin(handle, this.#maxCycles, this.#hangCycles, spec.drainCycles ?? 32);
+    engine.begin(this.#maxCycles, this.#hangCycles, spec.drainCycles ?? 32);
     design.streams.forEach((stream, index) => {
       const { name } = stream;
       const input = stream.direction === 'input';
@@ -95,24 +112,24 @@ export class BulkRun {
       const stall = stallOf(spec, name, beats);
       const packed = typeof words === 'number' ? new Uint32Array(0) : words;
       this.#lanes.push({ name, input, beats, stall, size });
-      const misfit = library.lane(handle, index, packed, beats, stall, streamSeed(spec.seed ?? 1, index));
+      const misfit = engine.lane(index, packed, beats, stall, streamSeed(spec.seed ?? 1, index));
       if (misfit >= 0) {
         const [beat] = unpackBeats(design, name, packed.subarray(misfit * size, (misfit + 1) * size));
         throw new RangeError(`beat ${misfit} for stream "${name}" does not fit its ports: ${formatBeat(beat!)}`);
       }
     });
-    for (const name of this.#counters) library.count(handle, counterPort(design, name));
+    for (const name of this.#counters) engine.count(counterPort(design, name));
   }
 
-  /** Runs for at most `limit` cycles. Undefined when the design stopped: the library knows the reason. */
+  /** Runs for at most `limit` cycles. Undefined when the design stopped. */
   go(limit: number = UNLIMITED): RunResult | undefined {
-    const code = this.#library.go(this.#handle, count(limit, 'limit'));
+    const code = this.#engine.go(count(limit, 'limit'));
     return code < 0 ? undefined : this.#result(OUTCOMES[code]!);
   }
 
   #result(outcome: RunOutcome): RunResult {
     const status = new Float64Array(4 + 2 * this.#lanes.length + this.#counters.length);
-    this.#library.status(this.#handle, status, this.#counters.length);
+    this.#engine.status(status, this.#counters.length);
     const [cycles = 0, elapsed = 0, fault = 0, faultStream = 0] = status;
     const result: RunResult = { outcome, message: '', cycles, elapsed, moved: {}, received: {}, counters: {} };
     const waiting: boolean[] = [];
@@ -122,7 +139,7 @@ export class BulkRun {
       waiting.push(status[5 + 2 * index] === 1);
       if (input) return;
       const words = new Uint32Array(moved * size);
-      this.#library.received(this.#handle, index, words);
+      this.#engine.received(index, words);
       result.received[name] = words;
     });
     this.#counters.forEach((name, index) => {
@@ -137,7 +154,7 @@ export class BulkRun {
     const { name, beats, size } = this.#lanes[index]!;
     const now = new Uint32Array(size);
     const before = new Uint32Array(size);
-    this.#library.offered(this.#handle, index, now, before);
+    this.#engine.offered(index, now, before);
     const text = (words: Uint32Array): string =>
       size === 0 ? 'a beat without payload' : formatBeat(unpackBeats(this.#design, name, words)[0]!);
     const where = `in cycle ${elapsed} of the run, cycle ${this.#firstCycle + elapsed} of the simulation (counted from 0)`;
@@ -172,7 +189,7 @@ export class BulkRun {
   }
 }
 
-function checkNames(design: VerilogDesign, spec: RunSpec): void {
+function checkNames(design: SimulatedDesign, spec: RunSpec): void {
   const stalls = typeof spec.stall === 'object' ? Object.keys(spec.stall) : [];
   for (const name of stalls) streamOf(design, name);
   for (const [names, direction] of [
@@ -211,7 +228,7 @@ function stallOf(spec: RunSpec, name: string, beats: number): number {
   return 256;
 }
 
-function counterPort(design: VerilogDesign, name: string): number {
+function counterPort(design: SimulatedDesign, name: string): number {
   const port = portOf(design, name);
   if (port.width !== 1) throw new Error(`port "${name}" has ${port.width} bits; only 1-bit ports can be counted`);
   return design.ports.indexOf(port);

@@ -21,9 +21,8 @@ const underWay = new Map<string, Promise<string>>();
  * @throws InputError when the cache cannot be written; whatever `fill` throws
  */
 export async function cached(key: string, fill: (directory: string) => Promise<void>): Promise<string> {
-  // A folder of our own: what is old in it is deleted.
-  const root = join(cacheDirectory(), 'verilator');
-  const entry = join(root, key);
+  const root = entryPath('');
+  const entry = entryPath(key);
   const running = underWay.get(entry);
   if (running !== undefined) return running;
   const promise = lookUp(root, entry, fill);
@@ -33,6 +32,11 @@ export async function cached(key: string, fill: (directory: string) => Promise<v
   } finally {
     underWay.delete(entry);
   }
+}
+
+/** Where the entry of a key lies. The folder is our own: what is old in it is deleted. */
+export function entryPath(key: string): string {
+  return join(cacheDirectory(), 'verilator', key);
 }
 
 async function lookUp(root: string, entry: string, fill: (directory: string) => Promise<void>): Promise<string> {

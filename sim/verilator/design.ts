@@ -1,4 +1,4 @@
-import type { StreamPortIr, VerilogPort } from '../../gen/index.ts';
+import type { StreamPortIr, VerilogCheckFile, VerilogPort } from '../../gen/index.ts';
 
 /** A port of the top module; signed ports are peeked and poked as two's complement. */
 export type { VerilogPort };
@@ -9,14 +9,20 @@ export type { VerilogPort };
  */
 export type VerilogStream = StreamPortIr;
 
-/** A design in Verilog. Ports `clock` and `reset` (synchronous, active high) have that meaning where they exist. */
-export interface VerilogDesign {
+/** What a testbench has to know of a design, whatever simulates it. */
+export interface SimulatedDesign {
   /** Name of the top module. */
   readonly top: string;
   readonly ports: readonly VerilogPort[];
   readonly streams: readonly VerilogStream[];
+}
+
+/** A design in Verilog. Ports `clock` and `reset` (synchronous, active high) have that meaning where they exist. */
+export interface VerilogDesign extends SimulatedDesign {
   /** Relative paths; .v, .sv and .vlt files are given to Verilator, others can be included by those. */
   readonly files: readonly { readonly path: string; readonly text: string }[];
+  /** SystemVerilog that binds checks to it. */
+  readonly checkFiles?: readonly VerilogCheckFile[];
 }
 
 /** Members of the class that Verilator makes of the top module, beside its ports. */
@@ -32,14 +38,14 @@ export function wordsOf(width: number): number {
 }
 
 /** The port of that name; an Error that names the design when there is none. */
-export function portOf(design: VerilogDesign, name: string): VerilogPort {
+export function portOf(design: SimulatedDesign, name: string): VerilogPort {
   const port = design.ports.find((candidate) => candidate.name === name);
   if (port === undefined) throw new Error(`design "${design.top}" has no port "${name}"`);
   return port;
 }
 
 /** The stream of that name; an Error listing the design's streams when there is none. */
-export function streamOf(design: VerilogDesign, name: string): VerilogStream {
+export function streamOf(design: SimulatedDesign, name: string): VerilogStream {
   const stream = design.streams.find((candidate) => candidate.name === name);
   if (stream === undefined) {
     const known = design.streams.map((candidate) => candidate.name).join(', ') || 'none';

@@ -1,10 +1,11 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
-import type { Simulator } from '../simulator.ts';
-import { closest } from '../suggestion.ts';
+import type { Simulation } from '../simulator.ts';
+import { closest } from '../../gen/diagnostics/closest.ts';
 import { build } from './build.ts';
-import type { RunResult, RunSpec } from './bulk-run.ts';
+import { failedCheck } from './failed-check.ts';
+import type { BulkEngine, RunResult, RunSpec } from './bulk-run.ts';
 import { BulkRun } from './bulk-run.ts';
 import type { VerilogDesign, VerilogPort } from './design.ts';
 import { wordsOf } from './design.ts';
@@ -17,6 +18,8 @@ export interface OpenOptions {
   trace?: string;
   /** Of the random bits that state without an initial value starts with. */
   seed?: number;
+  /** Look at the design's checks in every cycle; true when omitted. */
+  checks?: boolean;
   /** Told what the build is at, when there is something to build. */
   onProgress?: (step: string) => void;
 }
@@ -26,7 +29,7 @@ interface IndexedPort extends VerilogPort {
 }
 
 /** A running Verilator simulation of a design. All methods but open are synchronous. */
-export class VerilatorSimulation implements Simulator {
+export class VerilatorSimulation implements Simulation {
   readonly design: VerilogDesign;
   readonly #library: Library;
   readonly #ports: Map<string, IndexedPort>;
@@ -49,9 +52,9 @@ export class VerilatorSimulation implements Simulator {
    * @throws InputError, VerilogError as `build`; InputError when the trace cannot be written
    */
   static async open(design: VerilogDesign, options: OpenOptions = {}): Promise<VerilatorSimulation> {
-    const { trace, seed = 1, onProgress } = options;
+    const { trace, seed = 1, checks = true, onProgress } = options;
     if (trace !== undefined) checkWritable(trace);
-    const path = await build(design, { trace: trace !== undefined, ...(onProgress && { onProgress }) });
+    const path = await build(design, { trace: trace !== undefined, checks, ...(onProgress && { onProgress }) });
     const library = loadLibrary(path);
     const handle = library.create(trace === undefined ? null : resolve(trace), seed | 1);
     if (handle === null) throw new InputError(`cannot write the trace ${trace}`);
@@ -113,7 +116,7 @@ export class VerilatorSimulation implements Simulator {
    */
   run(spec: RunSpec = {}): RunResult {
     const handle = this.#clocked();
-    const run = new BulkRun(this.design, this.#library, handle, spec);
+    const run = new BulkRun(this.design, this.#engineOf(handle), spec);
     for (const [name, value] of Object.entries(spec.pokes ?? {})) this.poke(name, value);
     return this.#go(run, spec.limit);
   }
@@ -138,6 +141,20 @@ export class VerilatorSimulation implements Simulator {
     if (this.#handle === undefined) return;
     this.#library.destroy(this.#handle);
     this.#handle = undefined;
+  }
+
+  #engineOf(handle: Handle): BulkEngine {
+    const library = this.#library;
+    return {
+      cycles: () => library.cycles(handle),
+      begin: (...limits) => library.begin(handle, ...limits),
+      lane: (...lane) => library.lane(handle, ...lane),
+      count: (port) => library.count(handle, port),
+      go: (limit) => library.go(handle, limit),
+      status: (out, counters) => library.status(handle, out, counters),
+      received: (stream, words) => library.received(handle, stream, words),
+      offered: (stream, now, before) => library.offered(handle, stream, now, before),
+    };
   }
 
   #go(run: BulkRun, limit: number | undefined): RunResult {
@@ -197,7 +214,9 @@ export class VerilatorSimulation implements Simulator {
   #fail(): never {
     const handle = this.#open();
     const cycle = this.#library.cycles(handle);
-    this.#stopped = `the simulation of ${this.#name()} stopped in cycle ${cycle}: ${this.#library.failure(handle)}`;
+    const failure = this.#library.failure(handle);
+    const why = failedCheck(this.design, failure) ?? failure;
+    this.#stopped = `the simulation of ${this.#name()} stopped in cycle ${cycle}: ${why}`;
     throw new Error(this.#stopped);
   }
 }

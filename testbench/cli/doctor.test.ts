@@ -57,7 +57,7 @@ describe('saccade doctor', () => {
   test('the columns are aligned and no line ends in blanks', () => {
     const table = saccade(['doctor'], { PATH: '' }).stdout.split('\n\n')[0]?.split('\n') ?? [];
     const column = table[0]?.indexOf('NEEDED FOR') ?? -1;
-    expect(table.length).toBe(7);
+    expect(table.length).toBe(8);
     for (const line of table) {
       expect(line.slice(column - 2, column)).toBe('  ');
       expect(line[column]).toMatch(/\S/);

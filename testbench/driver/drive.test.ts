@@ -24,7 +24,7 @@ const Everything = module(
     total.set(sum);
     swapped.set([pair[1]!, pair[0]!]);
 
-    const buffer = queue(Tagged, enq, 3);
+    const buffer = queue(enq, 3);
     deq.valid.set(buffer.valid);
     deq.data.set(buffer.data);
     buffer.ready.set(deq.ready);
@@ -58,7 +58,7 @@ describe('drive', () => {
     dut.ports.pair.poke([3, 17]);
     expect(dut.ports.swapped.peek()).toEqual([17, 3]);
     expect(() => dut.ports.pair.poke([3])).toThrow('pair.1: a number is expected, not nothing');
-    expect(() => dut.ports.pair.poke([3, 32])).toThrow('32 does not fit port "pair_1"');
+    expect(() => dut.ports.pair.poke([3, 32])).toThrow('pair.1: 32 does not fit 5 bits');
   });
 
   it('moves streams of bundles under back-pressure, in order', () => {

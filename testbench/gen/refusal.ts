@@ -15,11 +15,13 @@ export function refusal(describe: () => unknown): ElaborationError {
 
 /**
  * The text of a refusal, with each place as what stands there: `file.ts:12:9` becomes `file.ts «add»`. So an expected text
- * says where an error points to, and stays right when lines are added above.
+ * says where an error points to, and stays right when lines are added above. The last line, which leads to the pages of the
+ * codes, is left out.
  */
 export function readable(describe: () => unknown): string {
   return refusal(describe)
-    .message.replace(
+    .message.replace(/\n\nread more: .*$/, '')
+    .replace(
       /(\S+\.ts):(\d+):(\d+)/g,
       (_, file: string, line: string, column: string) =>
         `${basename(file)} «${wordAt(file, Number(line), Number(column))}»`,

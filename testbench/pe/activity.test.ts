@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eyerissV2Pe } from '../../hw/pe/parameters.ts';
 import { openPe } from '../../sim/pe/run-on-pe.ts';
-import type { VerilatorSimulation } from '../../sim/verilator/simulation.ts';
-import { exchange } from '../../sim/verilator/streams.ts';
+import type { Simulation } from '../../sim/simulator.ts';
+import { exchange } from '../../sim/driver/exchange.ts';
 import { watched } from '../hw/pe/watched.ts';
 import { Numbers, times } from './numbers.ts';
 import {
@@ -47,7 +47,7 @@ const tiles: Record<string, Tile> = {
 };
 
 describe('the activity of a PE', () => {
-  let sim: VerilatorSimulation;
+  let sim: Simulation;
 
   beforeAll(async () => {
     sim = await openPe(eyerissV2Pe);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eyerissV2Pe } from '../../hw/pe/parameters.ts';
 import { openPe } from '../../sim/pe/run-on-pe.ts';
 import { packBeats, unpackBeats } from '../../sim/verilator/beats.ts';
-import type { VerilatorSimulation } from '../../sim/verilator/simulation.ts';
+import type { Simulation } from '../../sim/simulator.ts';
 import { fig16 } from '../csc/columns.ts';
 import { Numbers, times } from './numbers.ts';
 import { type Tile, checkTiles, commandOf, expectedPsums, psumsFrom, weightWords } from './tile.ts';
@@ -10,7 +10,7 @@ import { type Tile, checkTiles, commandOf, expectedPsums, psumsFrom, weightWords
 const zeros = (length: number): number[] => times(length, () => 0);
 
 describe('the PE of Eyeriss v2', () => {
-  let sim: VerilatorSimulation;
+  let sim: Simulation;
 
   beforeAll(async () => {
     sim = await openPe(eyerissV2Pe);

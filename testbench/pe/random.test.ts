@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { eyerissV2Pe } from '../../hw/pe/parameters.ts';
 import { openPe } from '../../sim/pe/run-on-pe.ts';
-import type { VerilatorSimulation } from '../../sim/verilator/simulation.ts';
+import type { Simulation } from '../../sim/simulator.ts';
 import { full } from '../full.ts';
 import { Numbers, times } from './numbers.ts';
 import { type Tile, checkTiles, weightWords } from './tile.ts';
@@ -47,7 +47,7 @@ const tiles = fc
   .filter(({ weights, dense = false }) => weightWords({ weights, dense, rows: [[weights.map(() => 1)]] }) <= 96);
 
 describe('the PE of Eyeriss v2', () => {
-  let sim: VerilatorSimulation;
+  let sim: Simulation;
 
   beforeAll(async () => {
     sim = await openPe(eyerissV2Pe);

@@ -1,10 +1,12 @@
 /** Tiles for a PE as plain numbers, and what comes of them by plain arithmetic. */
 import { expect } from 'vitest';
+import { SInt, Vec } from '../../gen/index.ts';
 import { type PeParameters, eyerissV2Pe } from '../../hw/pe/parameters.ts';
+import { fieldsToPayload, payloadToFields } from '../../sim/driver/host-value.ts';
 import { packIacts, packWeights } from '../../sim/pe/pack-words.ts';
 import { type Beat, packBeats, unpackBeats } from '../../sim/verilator/beats.ts';
 import type { RunSpec } from '../../sim/verilator/bulk-run.ts';
-import type { VerilatorSimulation } from '../../sim/verilator/simulation.ts';
+import type { Simulation } from '../../sim/simulator.ts';
 
 /** One command of a PE, with all that belongs to it. */
 export interface Tile {
@@ -108,12 +110,19 @@ export function commandOf(tile: Tile): Beat {
   };
 }
 
+/** Two psums side by side, as they move between PEs. */
+function pairOf(psumBits: number) {
+  return Vec(2, SInt(psumBits));
+}
+
 /** Beats of a whole sequence of tiles, by stream; and how many psum pairs come of it. */
 export function beatsOf(tiles: readonly Tile[], pe: PeParameters = eyerissV2Pe) {
   const words = (pack: (tile: Tile) => Uint32Array): Beat[] =>
     tiles.flatMap((tile) => [...pack(tile)].map((data) => ({ data })));
   const pairs = (values: readonly number[]): Beat[] =>
-    values.flatMap((value, index) => (index % 2 === 0 ? [{ data_0: value, data_1: values[index + 1]! }] : []));
+    values.flatMap((value, index) =>
+      index % 2 === 0 ? [payloadToFields(pairOf(pe.psumBits), [value, values[index + 1]!])] : [],
+    );
   return {
     send: {
       command: tiles.map(commandOf),
@@ -126,15 +135,18 @@ export function beatsOf(tiles: readonly Tile[], pe: PeParameters = eyerissV2Pe) 
 }
 
 /** The psums of each tile and window from the pairs that left the PE. */
-export function psumsFrom(tiles: readonly Tile[], pairs: readonly Beat[]): number[][][] {
+export function psumsFrom(
+  tiles: readonly Tile[],
+  pairs: readonly Beat[],
+  { psumBits }: PeParameters = eyerissV2Pe,
+): number[][][] {
   let next = 0;
   return tiles.map((tile) => {
     const filters = tile.weights[0]!.length;
     return windowIacts(tile).map(() => {
       const values: number[] = [];
       while (values.length < filters) {
-        const { data_0, data_1 } = pairs[next++]!;
-        values.push(Number(data_0), Number(data_1));
+        values.push(...fieldsToPayload(pairOf(psumBits), pairs[next++]!).map(Number));
       }
       return values.slice(0, filters);
     });
@@ -143,7 +155,7 @@ export function psumsFrom(tiles: readonly Tile[], pairs: readonly Beat[]): numbe
 
 /** Sends the tiles, one right after the other, in bulk, and compares every psum; gives the run's activity. */
 export function checkTiles(
-  sim: VerilatorSimulation,
+  sim: Simulation,
   tiles: readonly Tile[],
   { stall = 0, seed = 1 }: Pick<RunSpec, 'stall' | 'seed'> = {},
   pe: PeParameters = eyerissV2Pe,
@@ -155,7 +167,7 @@ export function checkTiles(
   const result = sim.run({ send: packed, expect: { psumOut }, stall, seed, counters: activityPorts, hangCycles: 2000 });
   if (result.outcome !== 'done') sim.reset();
   expect(result.message).toBe('');
-  const psums = psumsFrom(tiles, unpackBeats(sim.design, 'psumOut', result.received['psumOut']!));
+  const psums = psumsFrom(tiles, unpackBeats(sim.design, 'psumOut', result.received['psumOut']!), pe);
   expect(psums).toEqual(tiles.map((tile) => expectedPsums(tile, pe.psumBits)));
   return Object.fromEntries(activityNames.map((name) => [name, result.counters[`activity_${name}`]!])) as Activity;
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Beat } from '../../sim/verilator/beats.ts';
 import type { VerilogDesign } from '../../sim/verilator/design.ts';
 import { VerilatorSimulation } from '../../sim/verilator/simulation.ts';
-import { exchange } from '../../sim/verilator/streams.ts';
+import { exchange } from '../../sim/driver/exchange.ts';
 import { fifo, goodFifo, watcher } from './designs.ts';
 
 const beats: Beat[] = Array.from({ length: 60 }, (_, i) => ({ data: BigInt(i) * -7_000_000_000n, tag: i * 4 }));

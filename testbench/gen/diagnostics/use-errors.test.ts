@@ -140,17 +140,6 @@ describe('C002: elseWhen or otherwise without its when', () => {
     );
     expect([twice.codes, deeper.codes]).toEqual([['C002'], ['C002']]);
   });
-
-  test('an asynchronous body, of a when and of a module', () => {
-    // JavaScript callers, and an asynchronous function where a plain one is asked for.
-    const body = (async () => {}) as unknown as () => undefined;
-    const ofWhen = refusal(() => module('M', { c: In(Bool) }, ({ c }) => void when(c, body)));
-    const ofModule = refusal(() => module('M', {}, body));
-    expect([...ofWhen.diagnostics, ...ofModule.diagnostics].map(({ code, message }) => `${code}: ${message}`)).toEqual([
-      'C002: the body of a when() is asynchronous',
-      'C002: the body of a module is asynchronous',
-    ]);
-  });
 });
 
 describe('C003: signal used as a plain JavaScript value', () => {
@@ -292,12 +281,12 @@ describe('N001: name already taken', () => {
       });
     expect(readable(describeIt)).toMatchInlineSnapshot(`
       "error N001: the name "sum" of module M is given twice
-        at use-errors.test.ts «add»
+        at use-errors.test.ts «named»
         |         z.set(a.add(2).named('sum'));
-        |                 ^
-        the other is at use-errors.test.ts «add»
+        |                        ^
+        the other is at use-errors.test.ts «named»
         |         y.set(a.add(1).named('sum'));
-        |                 ^
+        |                        ^
         fix: choose another name"
     `);
   });

@@ -13,7 +13,8 @@ export function everyOperator(): Extract<Expression, { op: 'cat' }>[] {
   }));
 }
 
-function operatorsOf(name: string, type: Type): Expression[] {
+/** All that can be done with inputs `<name>a` and `<name>b` of a type; shifted also by u1a, u7a and u65a, chosen by c0. */
+export function operatorsOf(name: string, type: Type): Expression[] {
   const { kind, width } = type;
   const [a, b]: Expression[] = ['a', 'b'].map((which): Expression => ({ type, op: 'input', name: name + which })) as [
     Expression,

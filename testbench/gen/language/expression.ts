@@ -1,7 +1,7 @@
 /**
  * Expressions as data: each can be evaluated with BigInt (what the operators are to mean) and built as hardware (what they do).
  */
-import { cat, lit, mux, SInt, Bits, Bool, UInt, Vec, wire } from '../../../gen/index.ts';
+import { cat, keep, lit, mux, SInt, Bits, Bool, UInt, Vec, wire } from '../../../gen/index.ts';
 import type { BitsVal, BoolVal, UIntVal } from '../../../gen/index.ts';
 import type { SimpleType } from '../../../gen/language/types.ts';
 
@@ -207,9 +207,11 @@ function constructNew(
     case 'cat':
       return cat(...(expression.parts.map(build) as unknown as [BitsVal])) as unknown as Loose;
     case 'at': {
+      // An index that has one place to point to goes unread.
+      const index = keep(build(expression.index));
       const vector = wire(Vec(expression.parts.length, hardwareType(type)));
       vector.set(expression.parts.map(build) as never);
-      return vector.at(build(expression.index) as unknown as UIntVal) as unknown as Loose;
+      return vector.at(index as unknown as UIntVal) as unknown as Loose;
     }
     default: {
       const left = build(expression.left);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import * as hdl from '../../../gen/index.ts';
-import { parseNames } from '../../../gen/source/variable-names.ts';
+import { parseSource } from '../../../gen/source/parse-source.ts';
 import { describeExample } from '../source/example.ts';
 
 test('names come from the variables of the source', () => {
@@ -41,7 +41,7 @@ test('names come from the variables of the source', () => {
 test('of which calls a variable gives its name', () => {
   const names = (source: string): string[] => {
     const lines = source.split('\n');
-    return Object.entries(parseNames('/names.ts', source)).map(([place, name]) => {
+    return Object.entries(parseSource('/names.ts', source).names).map(([place, name]) => {
       const [line, column] = place.split(':').map(Number) as [number, number];
       return `${name}: ${/^\w*/.exec(lines[line - 1]!.slice(column - 1))![0]}`;
     });
@@ -65,7 +65,7 @@ test('of which calls a variable gives its name', () => {
 });
 
 test('keywords, ports and what is taken are avoided, and a suffix is local to its name', () => {
-  const { In, module, Out, reg, UInt, emitVerilog } = hdl;
+  const { In, keep, module, Out, reg, UInt, emitVerilog } = hdl;
   const byte = UInt(8);
   const { text } = emitVerilog(
     module('Taken', { a: In(byte), unused: In(byte), y: Out(byte) }, ({ a, unused, y }) => {
@@ -79,7 +79,7 @@ test('keywords, ports and what is taken are avoided, and a suffix is local to it
       const y_1 = make();
       const value$ = make();
       const bool = reg(byte);
-      for (const each of [signed, clock, bool]) each.set(unused);
+      for (const each of [signed, clock, bool]) keep(each).set(unused);
       y.set(y_1.add(value$));
     }),
   ).files[0]!;

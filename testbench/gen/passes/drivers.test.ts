@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Bool, Bundle, In, instance, mem, module, Out, reg, UInt, when, wire } from '../../../gen/index.ts';
+import { Bool, Bundle, In, instance, keep, mem, module, Out, reg, UInt, when, wire } from '../../../gen/index.ts';
 import { readable, refusal } from '../refusal.ts';
 
 const byte = UInt(8);
@@ -165,10 +165,28 @@ describe('D002: nothing drives a signal that is read', () => {
 
   test('what nothing reads need not be driven', () => {
     module('Unused', { a: In(byte) }, () => {
-      wire(byte);
-      reg(byte);
-      mem(byte, 4);
+      keep(wire(byte));
+      keep(reg(byte));
+      keep(mem(byte, 4));
     });
+  });
+
+  test('a register that only reset gives a value', () => {
+    const describeIt = () =>
+      module('Constant', { y: Out(byte) }, ({ y }) => {
+        const five = reg(byte, { reset: 5 });
+        y.set(five);
+      });
+    expect(readable(describeIt)).toMatchInlineSnapshot(`
+      "error D002: register five is read, but driven by nothing: from reset on it is a constant
+        at drivers.test.ts «set»
+        |         y.set(five);
+        |           ^
+        it is declared at drivers.test.ts «reg»
+        |         const five = reg(byte, { reset: 5 });
+        |                      ^
+        fix: drive it: five.set(...); or, for a constant, use lit(type, value)"
+    `);
   });
 });
 

@@ -8,6 +8,7 @@ import type * as Hdl from '../../../gen/index.ts';
 export function describeExample({
   emitVerilog,
   In,
+  keep,
   module,
   mux,
   Out,
@@ -42,7 +43,9 @@ export function describeExample({
     for (let step = 0; step < 2; step++) {
       const looped = reg(byte);
       looped.set(many[step]!);
+      keep(looped);
     }
+    keep([record.one, many]);
     const begin = reg(byte);
     begin.set(list[0]!);
     const unnamed = (value: Hdl.UIntVal<8>): Hdl.UIntVal<8> => mux(fire, value.add(1), value);

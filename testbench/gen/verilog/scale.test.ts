@@ -80,5 +80,5 @@ test('so are wires that read each other, and a choice among thousands', () => {
   const choice = module('Choice', { a: In(Vec(4096, Bool)), index: In(UInt(12)), y: Out(Bool) }, ({ a, index, y }) =>
     y.set(a.at(index)),
   );
-  expect(emitVerilog(choice).files[0]!.text).toContain("(index == 12'd4094) ? a_4094");
+  expect(emitVerilog(choice).files[0]!.text).toContain("(index == 12'd4094) ? a[4094]");
 });

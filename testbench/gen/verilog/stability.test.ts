@@ -48,7 +48,7 @@ test('a new register adds its own lines, and renames nothing', async () => {
   const after = await verilogOf(
     edited(
       'const left = ',
-      'const extra = reg(UInt(3), { reset: 0 });\n    extra.set(extra.add(1));\n    const left = ',
+      'const extra = keep(reg(UInt(3), { reset: 0 }));\n    extra.set(extra.add(1));\n    const left = ',
     ),
   );
   const added = after.filter((line) => !before.includes(line));

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { In, Out, UInt, Vec, bitsFor, emitVerilog, module } from '../../../gen/index.ts';
 import { advanceBy, distance, following } from '../../../hw/pe/circular.ts';
 import { VerilatorSimulation } from '../../../sim/verilator/simulation.ts';
+import { peekAs } from './typed-ports.ts';
 
 const depths = [2, 3, 5, 8, 9, 12, 15, 16];
 
@@ -39,7 +40,9 @@ describe('pointers into a circular buffer', () => {
       for (let other = 0; other < depth; other++) {
         sim.poke('pointer', pointer);
         sim.poke('other', other);
-        const results = ['advanced', 'followed', 'steps'].map((name) => Number(sim.peek(`${name}_${index}`)));
+        const results = ['advanced', 'followed', 'steps'].map(
+          (name) => peekAs(sim, Vec(depths.length, UInt(4)), name)[index],
+        );
         expect(results, `${pointer} and ${other}`).toEqual([
           (pointer + other) % depth,
           (pointer + 1) % depth,

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { emitVerilog } from '../../../gen/index.ts';
+import { emitVerilog, UInt, Vec } from '../../../gen/index.ts';
 import { CscDecode } from '../../../hw/pe/csc-decode.ts';
 import { VerilatorSimulation } from '../../../sim/verilator/simulation.ts';
+import { peekAs, pokeAs } from './typed-ports.ts';
 
 // Fig 16 of the paper: where the columns start in the counts, and the rows that its letters a to l stand in.
 const addresses = [0, 2, 5, 6, 6, 7, 9, 9, 12];
@@ -24,14 +25,15 @@ describe.each([1, 2])('CscDecode of %i lanes', (lanes) => {
       for (let cycle = 0; cycle < idle; cycle++) {
         sim.poke('first', cycle % 2);
         sim.poke('origin', 33);
-        for (let lane = 0; lane < lanes; lane++) sim.poke(`counts_${lane}`, 9);
+        pokeAs(sim, Vec(lanes, UInt(4)), 'counts', new Array<number>(lanes).fill(9));
         sim.step();
       }
       sim.poke('first', start === 0 ? 1 : 0);
       sim.poke('origin', origin);
       sim.poke('advance', 1);
-      for (let lane = 0; lane < lanes; lane++) sim.poke(`counts_${lane}`, segment[start + lane] ?? 0);
-      for (let lane = 0; lane < lanes; lane++) positions.push(Number(sim.peek(`positions_${lane}`)));
+      const taken = Array.from({ length: lanes }, (_, lane) => segment[start + lane] ?? 0);
+      pokeAs(sim, Vec(lanes, UInt(4)), 'counts', taken);
+      positions.push(...peekAs(sim, Vec(lanes, UInt(6)), 'positions'));
       sim.step();
     }
     return positions.slice(0, segment.length);

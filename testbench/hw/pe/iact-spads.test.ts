@@ -4,7 +4,7 @@ import { IactSpads } from '../../../hw/pe/iact-spads.ts';
 import { eyerissV2Pe } from '../../../hw/pe/parameters.ts';
 import { Random } from '../../../sim/tensor/random.ts';
 import { packBeats } from '../../../sim/verilator/beats.ts';
-import { exchange } from '../../../sim/verilator/streams.ts';
+import { exchange } from '../../../sim/driver/exchange.ts';
 import { VerilatorSimulation } from '../../../sim/verilator/simulation.ts';
 import { full } from '../../full.ts';
 import { entriesOf, entry, linkWords } from './link-words.ts';

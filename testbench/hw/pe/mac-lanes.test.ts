@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { emitVerilog } from '../../../gen/index.ts';
-import { MacLanes } from '../../../hw/pe/mac-lanes.ts';
+import { emitVerilog, Vec } from '../../../gen/index.ts';
+import { MacLanes, Product } from '../../../hw/pe/mac-lanes.ts';
 import { eyerissV2Pe } from '../../../hw/pe/parameters.ts';
 import { VerilatorSimulation } from '../../../sim/verilator/simulation.ts';
 import { entry } from './link-words.ts';
+import { peekAs } from './typed-ports.ts';
 
 describe('MacLanes', () => {
   let sim: VerilatorSimulation;
@@ -31,11 +32,7 @@ describe('MacLanes', () => {
     sim.poke('job_empty', Number(empty));
     sim.poke('word', entries[0] + entries[1] * 4096);
     sim.step();
-    const lanes = [0, 1].map((lane) => ({
-      enable: sim.peek(`products_${lane}_enable`) === 1,
-      row: Number(sim.peek(`products_${lane}_row`)),
-      value: Number(sim.peek(`products_${lane}_value`)),
-    }));
+    const lanes = peekAs(sim, Vec(2, Product(eyerissV2Pe)), 'products');
     return { lanes, windowDone: sim.peek('windowDone') === 1 };
   }
 

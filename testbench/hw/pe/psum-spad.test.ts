@@ -1,16 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { emitVerilog } from '../../../gen/index.ts';
+import { emitVerilog, SInt, Vec } from '../../../gen/index.ts';
+import { Product } from '../../../hw/pe/mac-lanes.ts';
 import { eyerissV2Pe } from '../../../hw/pe/parameters.ts';
 import { PsumSpad } from '../../../hw/pe/psum-spad.ts';
 import { Random } from '../../../sim/tensor/random.ts';
-import { exchange } from '../../../sim/verilator/streams.ts';
+import { fieldsToPayload, payloadToFields } from '../../../sim/driver/host-value.ts';
+import { exchange } from '../../../sim/driver/exchange.ts';
 import { VerilatorSimulation } from '../../../sim/verilator/simulation.ts';
+import { pokeAs } from './typed-ports.ts';
 import { watched } from './watched.ts';
 
 type Products = readonly { readonly row: number; readonly value: number }[];
 
 /** The cycles of a window, each with up to two products; the last cycle ends it. */
 type Window = readonly Products[];
+
+const Pair = Vec(2, SInt(20));
 
 function wrap(sum: number): number {
   return (sum << 12) >> 12;
@@ -57,17 +62,17 @@ describe('PsumSpad', () => {
       if (!isBlocked && next < cycles.length && random.fraction() >= stall) issued = cycles[next++];
       sim.poke('windowRead', Number(issued?.last ?? false));
       sim.poke('windowDone', Number(arriving?.last ?? false));
-      for (let lane = 0; lane < 2; lane++) {
+      const lanes = [0, 1].map((lane) => {
         const product = arriving?.products[lane];
-        sim.poke(`products_${lane}_enable`, Number(product !== undefined));
         // What is not enabled is anything at all.
-        sim.poke(`products_${lane}_row`, product?.row ?? random.integer(0, 31));
-        sim.poke(`products_${lane}_value`, product?.value ?? random.integer(-5, 5));
-      }
+        const { row, value } = product ?? { row: random.integer(0, 31), value: random.integer(-5, 5) };
+        return { enable: product !== undefined, row, value };
+      });
+      pokeAs(sim, Vec(2, Product(eyerissV2Pe)), 'products', lanes);
     };
     drive();
     const beats = Math.ceil(filters / 2);
-    const pairs = psumIn?.flatMap((value, at) => (at % 2 ? [] : [{ data_0: value, data_1: psumIn[at + 1]! }]));
+    const pairs = psumIn?.flatMap((value, at) => (at % 2 ? [] : [payloadToFields(Pair, [value, psumIn[at + 1]!])]));
     const { psumOut } = exchange(
       watched(sim, () => {}, drive),
       sim.design,
@@ -81,9 +86,7 @@ describe('PsumSpad', () => {
     sim.step(3);
     expect(sim.peek('psumOut_valid')).toBe(0);
     const psums = windows.map((_, window) =>
-      psumOut!
-        .slice(window * beats, (window + 1) * beats)
-        .flatMap(({ data_0, data_1 }) => [Number(data_0), Number(data_1)]),
+      psumOut!.slice(window * beats, (window + 1) * beats).flatMap((beat) => fieldsToPayload(Pair, beat)),
     );
     return { psums: psums.map((values) => values.slice(0, filters)), blocked };
   }
@@ -194,14 +197,11 @@ describe('PsumSpad', () => {
     // Without the last product there is no end of the window: the products stay where they are.
     sim.poke('filters', 32);
     for (const products of rows) {
-      products.forEach(({ row, value }, lane) => {
-        sim.poke(`products_${lane}_enable`, 1);
-        sim.poke(`products_${lane}_row`, row);
-        sim.poke(`products_${lane}_value`, value);
-      });
+      const lanes = products.map((product) => ({ enable: true, ...product }));
+      pokeAs(sim, Vec(2, Product(eyerissV2Pe)), 'products', lanes);
       sim.step();
     }
-    for (let lane = 0; lane < 2; lane++) sim.poke(`products_${lane}_enable`, 0);
+    sim.poke('products_enable', 0);
     sim.reset();
     expect([sim.peek('ready'), sim.peek('blocked')]).toEqual([0, 1]);
     settle();

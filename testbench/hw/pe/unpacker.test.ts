@@ -3,7 +3,7 @@ import { emitVerilog } from '../../../gen/index.ts';
 import { eyerissV2Pe } from '../../../hw/pe/parameters.ts';
 import { Unpacker } from '../../../hw/pe/unpacker.ts';
 import { Random } from '../../../sim/tensor/random.ts';
-import { exchange } from '../../../sim/verilator/streams.ts';
+import { exchange } from '../../../sim/driver/exchange.ts';
 import { VerilatorSimulation } from '../../../sim/verilator/simulation.ts';
 import { linkWords } from './link-words.ts';
 import { watched } from './watched.ts';

@@ -1,9 +1,9 @@
 import type { Simulator } from '../simulator.ts';
-import type { Beat, Field } from './beats.ts';
-import { checkFields, fieldsOf, formatBeat } from './beats.ts';
-import type { VerilogDesign, VerilogStream } from './design.ts';
-import { streamOf } from './design.ts';
-import { streamSeed, xorshift } from './random.ts';
+import type { Beat, Field } from '../verilator/beats.ts';
+import { checkFields, fieldsOf, formatBeat } from '../verilator/beats.ts';
+import type { SimulatedDesign, VerilogStream } from '../verilator/design.ts';
+import { streamOf } from '../verilator/design.ts';
+import { streamSeed, xorshift } from '../verilator/random.ts';
 
 export interface Exchange {
   /** Beats for input streams, by stream. */
@@ -19,12 +19,12 @@ export interface Exchange {
 
 /**
  * Sends and collects beats at once, cycle by cycle, on any simulator. Every stream takes or leaves cycles at random as
- * `stall` says; a beat once offered stays until it is taken. For long runs VerilatorSimulation.run is far quicker.
+ * `stall` says; a beat once offered stays until it is taken. For long runs Simulation.run is far quicker.
  * @returns the collected beats by output stream, with field names as keys
  * @throws Error when the exchange takes more than `maxCycles`, saying which stream waits for what, and when the design
  *   withdraws or changes a beat that was not taken yet
  */
-export function exchange(sim: Simulator, design: VerilogDesign, what: Exchange): Record<string, Beat[]> {
+export function exchange(sim: Simulator, design: SimulatedDesign, what: Exchange): Record<string, Beat[]> {
   const { stall = 0, seed = 1, maxCycles = 10_000 } = what;
   if (!(stall >= 0 && stall < 1)) throw new RangeError(`stall is ${stall}; it is from 0 to below 1`);
   const random = (stream: VerilogStream): (() => boolean) => {
@@ -54,7 +54,7 @@ export function exchange(sim: Simulator, design: VerilogDesign, what: Exchange):
   return Object.fromEntries(receivers.map(({ stream, beats }) => [stream.name, beats]));
 }
 
-function directed(design: VerilogDesign, name: string, direction: 'input' | 'output'): VerilogStream {
+function directed(design: SimulatedDesign, name: string, direction: 'input' | 'output'): VerilogStream {
   const stream = streamOf(design, name);
   if (stream.direction === direction) return stream;
   throw new Error(
@@ -62,7 +62,7 @@ function directed(design: VerilogDesign, name: string, direction: 'input' | 'out
   );
 }
 
-function stuckMessage(design: VerilogDesign, cycles: number, lanes: readonly (Sender | Receiver)[]): string {
+function stuckMessage(design: SimulatedDesign, cycles: number, lanes: readonly (Sender | Receiver)[]): string {
   const waiting = lanes.filter(({ left }) => left > 0).map((lane) => `  ${lane.describe()}`);
   return [`design "${design.top}" did not finish in ${cycles} cycles. Beats count from 0:`, ...waiting].join('\n');
 }

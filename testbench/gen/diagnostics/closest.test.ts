@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { closest } from '../sim/suggestion.ts';
+import { closest } from '../../../gen/diagnostics/closest.ts';
 
 it.each([
   { word: 'strid', meant: 'stride' }, // one missing
