@@ -50,7 +50,7 @@ const libraryRoots = findLibraryRoots();
 /** The user's place of the call in progress; library frames are left out. */
 export function captureSite(): Site {
   let callSites = captureCallSites(SHALLOW);
-  let node = findStack(callSites);
+  let node = findStack(callSites, SHALLOW);
   if (node === undefined) {
     callSites = captureCallSites(DEEP);
     node = findStack(callSites) ?? stacks;
@@ -58,8 +58,8 @@ export function captureSite(): Site {
   return (node.site ??= siteOf(mapFrames(callSites)));
 }
 
-/** The node of a stack; undefined where the stack is cut off before it comes to the body runner. */
-function findStack(callSites: readonly NodeJS.CallSite[]): StackNode | undefined {
+/** The node of a stack; undefined where the stack is cut off, at `depth` frames, before it comes to the body runner. */
+function findStack(callSites: readonly NodeJS.CallSite[], depth = Infinity): StackNode | undefined {
   let node = stacks;
   for (const callSite of callSites) {
     const frame = rawFrame(callSite);
@@ -68,7 +68,7 @@ function findStack(callSites: readonly NodeJS.CallSite[]): StackNode | undefined
     if (next === undefined) node.callers.set(frame, (next = { callers: new Map(), site: undefined }));
     node = next;
   }
-  return callSites.length === SHALLOW ? undefined : node;
+  return callSites.length === depth ? undefined : node;
 }
 
 function rawFrame(callSite: NodeJS.CallSite): RawFrame {

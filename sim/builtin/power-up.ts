@@ -1,6 +1,6 @@
 /** What state starts with: random bits, so that nothing can rely on it by accident, but for what says what it starts with. */
 import type { GroundType } from '../../gen/ir/ground-type.ts';
-import { xorshift } from '../verilator/random.ts';
+import { xorshift } from '../simulation/random.ts';
 import { type InstanceNode, instancesOf } from './hierarchy.ts';
 import type { Extent, Slot } from './layout.ts';
 import { ModuleCode, wordsOf } from './module-code.ts';

@@ -2,7 +2,7 @@
  * Drives and watches the ready/valid streams of a design for a whole run: cycle for cycle what the C++ of
  * sim/verilator/templates/engine.h does.
  */
-import type { BulkEngine } from '../verilator/bulk-run.ts';
+import type { BulkEngine } from '../simulation/bulk-run.ts';
 import type { Pin } from './pins.ts';
 
 /** What the engine needs of a simulation. */

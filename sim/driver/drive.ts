@@ -18,7 +18,7 @@ import {
   type StreamType,
 } from '../../gen/index.ts';
 import { BuiltinSimulation } from '../builtin/simulation.ts';
-import type { Simulation } from '../simulator.ts';
+import type { Simulation } from '../simulation/simulator.ts';
 import { exchange } from './exchange.ts';
 import { assemble, fieldsToPayload, flatten, type HostDrive, type HostValue, payloadToFields } from './host-value.ts';
 import { openSimulation, type SimulationOptions } from './open-simulation.ts';

@@ -1,9 +1,9 @@
-import type { Simulator } from '../simulator.ts';
-import type { Beat, Field } from '../verilator/beats.ts';
-import { checkFields, fieldsOf, formatBeat } from '../verilator/beats.ts';
-import type { SimulatedDesign, VerilogStream } from '../verilator/design.ts';
-import { streamOf } from '../verilator/design.ts';
-import { streamSeed, xorshift } from '../verilator/random.ts';
+import type { Simulator } from '../simulation/simulator.ts';
+import type { Beat, Field } from '../simulation/beats.ts';
+import { checkFields, fieldsOf, formatBeat } from '../simulation/beats.ts';
+import type { SimulatedDesign, VerilogStream } from '../simulation/design.ts';
+import { streamOf } from '../simulation/design.ts';
+import { streamSeed, xorshift } from '../simulation/random.ts';
 
 export interface Exchange {
   /** Beats for input streams, by stream. */

@@ -1,8 +1,8 @@
 /** Simulation for tests of modules, importable on its own as `saccade/simulation`. */
 export { InputError } from '../errors.ts';
-export type { Simulation, Simulator } from '../simulator.ts';
+export type { Simulation, Simulator } from '../simulation/simulator.ts';
 export { type Waves, waves } from '../builtin/waves.ts';
-export type { RunOutcome, RunResult, RunSpec } from '../verilator/bulk-run.ts';
+export type { RunOutcome, RunResult, RunSpec } from '../simulation/bulk-run.ts';
 export {
   drive,
   type Driver,

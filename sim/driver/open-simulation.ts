@@ -2,7 +2,7 @@ import { emitVerilog, type Module } from '../../gen/index.ts';
 import type { ClockStyle } from '../../gen/verilog/clocking.ts';
 import { BuiltinSimulation } from '../builtin/simulation.ts';
 import { InputError } from '../errors.ts';
-import type { Simulation } from '../simulator.ts';
+import type { Simulation } from '../simulation/simulator.ts';
 
 /** `builtin` needs nothing installed and starts at once; `verilator` takes seconds to build, and is faster from then on. */
 export type SimulationEngine = 'builtin' | 'verilator';

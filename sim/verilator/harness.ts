@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Handlebars from 'handlebars';
 import { packageRoot } from '../../gen/source/package-root.ts';
-import type { VerilogDesign, VerilogPort } from './design.ts';
-import { portOf, wordsOf } from './design.ts';
+import type { VerilogPort } from '../simulation/design.ts';
+import type { VerilogDesign } from './design.ts';
+import { portOf, wordsOf } from '../simulation/design.ts';
 import { cppName } from './interface-check.ts';
 
 /** The C++ between a Verilated model (class Vdut) and Saccade, as texts. */

@@ -1,17 +1,18 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
-import type { Simulation } from '../simulator.ts';
+import type { Simulation } from '../simulation/simulator.ts';
 import { closest } from '../../gen/diagnostics/closest.ts';
 import { build } from './build.ts';
 import { failedCheck } from './failed-check.ts';
-import type { BulkEngine, RunResult, RunSpec } from './bulk-run.ts';
-import { BulkRun } from './bulk-run.ts';
-import type { VerilogDesign, VerilogPort } from './design.ts';
-import { wordsOf } from './design.ts';
+import type { BulkEngine, RunResult, RunSpec } from '../simulation/bulk-run.ts';
+import { BulkRun } from '../simulation/bulk-run.ts';
+import type { VerilogPort } from '../simulation/design.ts';
+import type { VerilogDesign } from './design.ts';
+import { wordsOf } from '../simulation/design.ts';
 import type { Handle, Library } from './library.ts';
 import { loadLibrary } from './library.ts';
-import { valueToWord, valueToWords, wordsToValue, wordToValue } from './words.ts';
+import { valueToWord, valueToWords, wordsToValue, wordToValue } from '../simulation/words.ts';
 
 export interface OpenOptions {
   /** Write an FST waveform of all signals to this file; complete once the simulation is closed. Cycle n is at 2n ns. */

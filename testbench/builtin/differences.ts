@@ -1,6 +1,6 @@
 import { emitVerilog, type Module, type VerilogDesign } from '../../gen/index.ts';
 import { BuiltinSimulation } from '../../sim/builtin/simulation.ts';
-import { xorshift } from '../../sim/verilator/random.ts';
+import { xorshift } from '../../sim/simulation/random.ts';
 import { agrees, runClocked } from './icarus.ts';
 
 type Cycle = Record<string, bigint>;

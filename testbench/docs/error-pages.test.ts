@@ -1,43 +1,30 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type DiagnosticCode, diagnosticTitles, ElaborationError } from '../../gen/index.ts';
+import { type DiagnosticCode, diagnosticTitles } from '../../gen/index.ts';
 import { topicOf } from '../../gen/diagnostics/topic.ts';
 import { packageRoot } from '../../gen/source/package-root.ts';
+import { blocksOf, SnippetFolder } from './snippets.ts';
 
 const root = packageRoot();
 const pages = join(root, 'gen/docs/errors');
 const codes = Object.keys(diagnosticTitles) as DiagnosticCode[];
 const read = (name: string): string => readFileSync(join(pages, name), 'utf8');
 
-// Below the repository, so that places are told relative to it.
-mkdirSync(join(root, 'out'), { recursive: true });
-const folder = mkdtempSync(join(root, 'out', 'error-pages-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = new SnippetFolder([]);
+afterAll(() => folder.remove());
 
 /** The error that a snippet ends with, where it is in a file of the given name; undefined where it runs to its end. */
 async function runSnippet(name: string, snippet: string): Promise<string | undefined> {
-  const file = join(folder, name);
-  writeFileSync(file, snippet.replace("'saccade/hdl'", "'../../gen/index.ts'"));
-  try {
-    await import(pathToFileURL(file).href);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof ElaborationError)) throw error;
-    // Lines of the test runner, and what the page says anyway.
-    return error.message
-      .replaceAll(`${root}/`, '')
-      .replaceAll(`${folder.slice(root.length + 1)}/`, '')
-      .replace("'../../gen/index.ts'", "'saccade/hdl'")
-      .replaceAll(/\n  called from testbench\/.*/g, '')
-      .replace(/\n\nread more: .*$/, '');
-  }
+  folder.write(name, snippet);
+  const { error } = await folder.run(name);
+  // What the page says anyway.
+  return error?.replace(/\n\nread more: .*$/, '');
 }
 
 describe.each(codes)('the page of %s', (code) => {
   const page = read(`${code}.md`);
-  const blocks = [...page.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map((match) => [match[1], match[2]!] as const);
+  const blocks = blocksOf(page).map(({ language, text }) => [language, text] as const);
 
   it('has the title, the topic, an example, its message and its repair', () => {
     expect(page.startsWith(`# ${code}: ${diagnosticTitles[code]}\n\nTopic: ${topicOf(code)}\n\n`)).toBe(true);

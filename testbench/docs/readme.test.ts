@@ -4,17 +4,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../gen/source/package-root.ts';
 import { parseLayer } from '../../sim/layer/read-layer.ts';
+import { blocksOf } from './snippets.ts';
 
 const root = packageRoot();
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
 /** The only code block of a language in the README. */
 function block(language: string): string {
-  const blocks = [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
-    (match) => match[1]!,
-  );
+  const blocks = blocksOf(readme).filter((each) => each.language === language);
   expect(blocks).toHaveLength(1);
-  return blocks[0]!;
+  return blocks[0]!.text;
 }
 
 describe("the README's first module", () => {
@@ -43,6 +42,17 @@ describe("the README's first module", () => {
     expect(status).not.toBe(0);
     const shown = /Make the register[\s\S]*?```\n([\s\S]*?)```/.exec(readme)![1]!;
     for (const line of shown.trimEnd().split('\n')) expect(stderr).toContain(line);
+  });
+
+  it('runs in simulation', () => {
+    const { stdout, stderr } = runExample(`${block('ts').replace(/\nfor .*/, '')}
+import { drive } from 'saccade/simulation';
+const dut = await drive(Peak);
+dut.exchange({ send: { sample: [3, 9, -2] } });
+console.log(dut.ports.peak.peek());
+`);
+    expect(stderr).toBe('');
+    expect(stdout).toBe('9\n');
   });
 
   it('has at most 20 lines', () => {

@@ -41,8 +41,9 @@ function evaluate(code: string, names: Readonly<Record<string, unknown>>): unkno
 }
 
 describe('operators', () => {
-  const rows = rowsOf('reference/types.md', 'expression', 'operands', 'gives').flatMap(([expressions, operands, gives]) =>
-    codeIn(expressions!).map((expression) => ({ expression, operands: codeIn(operands!), gives: codeIn(gives!)[0] })),
+  const rows = rowsOf('reference/types.md', 'expression', 'operands', 'gives').flatMap(
+    ([expressions, operands, gives]) =>
+      codeIn(expressions!).map((expression) => ({ expression, operands: codeIn(operands!), gives: codeIn(gives!)[0] })),
   );
 
   it('are all there', () => expect(rows.length).toBeGreaterThan(35));
@@ -127,7 +128,9 @@ describe('streams', () => {
 });
 
 describe.each(['Verilog', 'Chisel', 'Amaranth', 'SpinalHDL'])('what is like %s', (language) => {
-  const rows = rowsOf('coming-from.md', language, 'here').flatMap(([, here]) => codeIn(here!).map((code) => ({ code })));
+  const rows = rowsOf('coming-from.md', language, 'here').flatMap(([, here]) =>
+    codeIn(here!).map((code) => ({ code })),
+  );
   const byte = UInt(8);
   const Child = module('Child', { in: In(byte), out: Out(byte) }, (io) => io.out.set(hdl.regNext(io.in)));
   const Mode = hdl.Enum(['Off', 'Slow', 'Fast']);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Queue, Stage, emitVerilog } from '../../gen/index.ts';
-import { packBeats, unpackBeats } from '../../sim/verilator/beats.ts';
+import { packBeats, unpackBeats } from '../../sim/simulation/beats.ts';
 import { VerilatorSimulation } from '../../sim/verilator/simulation.ts';
 
 describe.each([

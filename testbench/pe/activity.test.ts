@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eyerissV2Pe } from '../../hw/pe/parameters.ts';
 import { openPe } from '../../sim/pe/run-on-pe.ts';
-import type { Simulation } from '../../sim/simulator.ts';
+import type { Simulation } from '../../sim/simulation/simulator.ts';
 import { exchange } from '../../sim/driver/exchange.ts';
 import { watched } from '../hw/pe/watched.ts';
 import { Numbers, times } from './numbers.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eyerissV2Pe } from '../../hw/pe/parameters.ts';
 import { openPe } from '../../sim/pe/run-on-pe.ts';
-import { packBeats, unpackBeats } from '../../sim/verilator/beats.ts';
-import type { Simulation } from '../../sim/simulator.ts';
+import { packBeats, unpackBeats } from '../../sim/simulation/beats.ts';
+import type { Simulation } from '../../sim/simulation/simulator.ts';
 import { fig16 } from '../csc/columns.ts';
 import { Numbers, times } from './numbers.ts';
 import { type Tile, checkTiles, commandOf, expectedPsums, psumsFrom, weightWords } from './tile.ts';

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { eyerissV2Pe } from '../../hw/pe/parameters.ts';
 import { openPe } from '../../sim/pe/run-on-pe.ts';
-import type { Simulation } from '../../sim/simulator.ts';
+import type { Simulation } from '../../sim/simulation/simulator.ts';
 import { full } from '../full.ts';
 import { Numbers, times } from './numbers.ts';
 import { type Tile, checkTiles, weightWords } from './tile.ts';

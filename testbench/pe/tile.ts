@@ -4,9 +4,9 @@ import { SInt, Vec } from '../../gen/index.ts';
 import { type PeParameters, eyerissV2Pe } from '../../hw/pe/parameters.ts';
 import { fieldsToPayload, payloadToFields } from '../../sim/driver/host-value.ts';
 import { packIacts, packWeights } from '../../sim/pe/pack-words.ts';
-import { type Beat, packBeats, unpackBeats } from '../../sim/verilator/beats.ts';
-import type { RunSpec } from '../../sim/verilator/bulk-run.ts';
-import type { Simulation } from '../../sim/simulator.ts';
+import { type Beat, packBeats, unpackBeats } from '../../sim/simulation/beats.ts';
+import type { RunSpec } from '../../sim/simulation/bulk-run.ts';
+import type { Simulation } from '../../sim/simulation/simulator.ts';
 
 /** One command of a PE, with all that belongs to it. */
 export interface Tile {

@@ -50,8 +50,10 @@ function firstDifference(
   { outputs }: Trial,
   outcomes: Readonly<Record<string, Outcome | undefined>>,
 ): string | undefined {
-  const engines = Object.entries(outcomes).flatMap(([name, outcome]) => (outcome === undefined ? [] : [{ name, outcome }]));
-  const [{ outcome: first }] = engines as [{ outcome: Outcome }];
+  const engines = Object.entries(outcomes).flatMap(([name, outcome]) =>
+    outcome === undefined ? [] : [{ name, outcome }],
+  );
+  const first = engines[0]!.outcome;
   for (let cycle = WARM_UP; cycle < first.length; cycle++) {
     if (engines.every(({ outcome }) => outcome[cycle] === first[cycle])) continue;
     let low = outputs.reduce((sum, { width }) => sum + width, 0);
@@ -69,7 +71,9 @@ function firstDifference(
 
 /** Bits `high - 1` down to `low` of hexadecimal digits, of which some may be x. */
 function digitsOf(digits: string, high: number, low: number): string {
-  const bits = [...digits].map((digit) => (/[xz]/i.test(digit) ? 'xxxx' : parseInt(digit, 16).toString(2).padStart(4, '0')));
+  const bits = [...digits].map((digit) =>
+    /[xz]/i.test(digit) ? 'xxxx' : parseInt(digit, 16).toString(2).padStart(4, '0'),
+  );
   const all = bits.join('');
   const own = all.slice(all.length - high, all.length - low);
   return own.includes('x') ? `'b${own}` : `'h${BigInt(`0b${own}`).toString(16)}`;

@@ -72,9 +72,7 @@ function itemLines(item: Item): string[] {
     }
     case 'instance':
       return declare(
-        item.count === undefined
-          ? `keep(instance(${item.module}))`
-          : `keep(instances(${item.module}, ${item.count}))`,
+        item.count === undefined ? `keep(instance(${item.module}))` : `keep(instances(${item.module}, ${item.count}))`,
       );
     case 'channel':
       return declare(`keep(channel(${shapeText(item.shape)}))`);
@@ -119,7 +117,11 @@ function statementLines(statement: Statement): string[] {
     case 'switch': {
       const { subject, cases, rest } = statement;
       // One function under several keys is one case.
-      const bodies = cases.flatMap(({ body }, index) => [`  const body${index} = () => {`, ...indented(body, 2), '  };']);
+      const bodies = cases.flatMap(({ body }, index) => [
+        `  const body${index} = () => {`,
+        ...indented(body, 2),
+        '  };',
+      ]);
       const keys = cases.flatMap(({ keys: own }, index) => own.map((key) => `    '${key}': body${index},`));
       const last = rest === undefined ? [] : ['    default: () => {', ...indented(rest, 3), '    },'];
       return ['{', ...bodies, `  switchOn(${expressionText(subject)}, {`, ...keys, ...last, '  });', '}'];

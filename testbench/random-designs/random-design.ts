@@ -157,7 +157,13 @@ class RandomModule {
 
   /** A condition that holds in the first cycles, too. */
   private orInit(condition: Expression): Expression {
-    return { type: bool, op: 'method', method: 'or', on: condition, operands: [{ type: bool, op: 'read', text: 'init' }] };
+    return {
+      type: bool,
+      op: 'method',
+      method: 'or',
+      on: condition,
+      operands: [{ type: bool, op: 'read', text: 'init' }],
+    };
   }
 
   /** A register without a reset value: whatever it takes has one by then. */
@@ -186,7 +192,10 @@ class RandomModule {
   private addMachine(): void {
     const { random } = this;
     const name = this.fresh('f');
-    const wires = Array.from({ length: random.from(0, 2) }, () => ({ text: this.fresh('w'), shape: this.make.shape(1) }));
+    const wires = Array.from({ length: random.from(0, 2) }, () => ({
+      text: this.fresh('w'),
+      shape: this.make.shape(1),
+    }));
     for (const { text, shape } of wires) {
       this.items.push({ kind: 'wire', name: text, shape });
       this.push(this.statements.driveAll({ text, shape }));
@@ -224,8 +233,7 @@ class RandomModule {
       this.push([init]);
       if (random.chance(30)) this.addBlock(inputs);
       else this.push(inputs.flatMap((input) => this.statements.driveAll(input)));
-      for (const port of child.ports)
-        if (port.direction === 'Out') this.scope.add(`${text}.${port.name}`, port.shape);
+      for (const port of child.ports) if (port.direction === 'Out') this.scope.add(`${text}.${port.name}`, port.shape);
     }
   }
 
@@ -264,8 +272,20 @@ class RandomModule {
     const name = this.fresh('g');
     const operand = make.of({ kind: 'uint', width: make.width() }, 2);
     const read: Expression = { type: operand.type, op: 'read', text: name };
-    const compare = (method: string): Expression => ({ type: bool, op: 'method', method, on: read, operands: [operand] });
-    const condition: Expression = { type: bool, op: 'method', method: 'or', on: compare('le'), operands: [compare('gt')] };
+    const compare = (method: string): Expression => ({
+      type: bool,
+      op: 'method',
+      method,
+      on: read,
+      operands: [operand],
+    });
+    const condition: Expression = {
+      type: bool,
+      op: 'method',
+      method: 'or',
+      on: compare('le'),
+      operands: [compare('gt')],
+    };
     this.items.push({
       kind: 'register',
       name,

@@ -128,7 +128,12 @@ export class RandomExpressions {
     ];
     if (kind !== 'enum') {
       const logic = (): Expression => method(again(), random.pick(['and', 'or', 'xor']), like(type));
-      choices.push(() => method(again(), 'not'), logic, logic, () => this.fit(any(), type));
+      choices.push(
+        () => method(again(), 'not'),
+        logic,
+        logic,
+        () => this.fit(any(), type),
+      );
     }
     if (kind === 'bool') {
       const ordered = (): Expression => {
@@ -152,7 +157,10 @@ export class RandomExpressions {
     }
     if (kind === 'bits') {
       choices.push(() => {
-        const operand = this.of({ kind: random.pick(['uint', 'sint', 'bits']), width: width + random.below(9) }, depth - 1);
+        const operand = this.of(
+          { kind: random.pick(['uint', 'sint', 'bits']), width: width + random.below(9) },
+          depth - 1,
+        );
         const low = random.from(0, operand.type.width - width);
         return method(operand, 'bits', low + width - 1, low);
       });
@@ -209,7 +217,8 @@ export class RandomExpressions {
   leaf(type: Ground): Expression {
     const same = this.scope.leaves.filter((leaf) => JSON.stringify(leaf.type) === JSON.stringify(type));
     if (this.scope.leaves.length === 0 || this.random.chance(10)) return this.literal(type);
-    const leaf = same.length > 0 && this.random.chance(75) ? this.random.pick(same) : this.random.pick(this.scope.leaves);
+    const leaf =
+      same.length > 0 && this.random.chance(75) ? this.random.pick(same) : this.random.pick(this.scope.leaves);
     this.scope.read.add(leaf.root);
     return this.fit({ type: leaf.type, op: 'read', text: leaf.text }, type);
   }
@@ -296,7 +305,8 @@ export class RandomExpressions {
     }
     const count = type.width <= 3 && all ? 2 ** type.width : random.from(1, 4);
     const keys = new Set<string>();
-    for (let each = 0; each < count; each++) keys.add(String(type.width <= 3 && all ? each : random.awkwardBits(type.width)));
+    for (let each = 0; each < count; each++)
+      keys.add(String(type.width <= 3 && all ? each : random.awkwardBits(type.width)));
     return { keys: [...keys], complete: BigInt(keys.size) === 1n << BigInt(type.width) };
   }
 }

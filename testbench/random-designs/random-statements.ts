@@ -100,7 +100,11 @@ export class RandomStatements {
     }
     if (this.states.length > 0 && random.chance(40)) {
       const go: Statement = { kind: 'go', state: random.pick(this.states) };
-      statements.push({ kind: 'when', branches: [{ condition: this.make.condition(), body: [go] }], otherwise: undefined });
+      statements.push({
+        kind: 'when',
+        branches: [{ condition: this.make.condition(), body: [go] }],
+        otherwise: undefined,
+      });
     }
     return statements;
   }

@@ -19,7 +19,7 @@ export async function reduce(
     improved = false;
     for (const simplify of [withoutSignals, withoutParts, withSimplerExpressions]) {
       // After a success, go on behind it: what is before it was in vain.
-      for (let position = 0; ; ) {
+      for (let position = 0; ;) {
         const candidates = simplify(best);
         if (position >= candidates.length || performance.now() > end) break;
         const smaller = candidates[position]!();
@@ -69,11 +69,25 @@ function drives(value: Json, gone: readonly string[]): boolean {
   const statement = value as { kind?: string; target?: { text: string }; memory?: string; statement?: Json } | null;
   if (statement?.kind === 'statement') return drives(statement.statement, gone);
   const text = statement?.target?.text ?? (statement?.kind === 'write' ? statement.memory! : undefined);
-  return text !== undefined && gone.some((name) => text === name || text.startsWith(`${name}.`) || text.startsWith(`${name}[`));
+  return (
+    text !== undefined &&
+    gone.some((name) => text === name || text.startsWith(`${name}.`) || text.startsWith(`${name}[`))
+  );
 }
 
 /** Keys of lists that can be shorter. */
-const lists = new Set(['items', 'body', 'otherwise', 'rest', 'branches', 'cases', 'states', 'initial', 'enums', 'keys']);
+const lists = new Set([
+  'items',
+  'body',
+  'otherwise',
+  'rest',
+  'branches',
+  'cases',
+  'states',
+  'initial',
+  'enums',
+  'keys',
+]);
 /** Keys of what can be left out. */
 const options = new Set(['otherwise', 'rest', 'enable', 'mask', 'maskWidth', 'index', 'bits']);
 
@@ -90,7 +104,11 @@ function withoutParts(design: Design): Candidate[] {
     }
     // A statement by what stands in it.
     const statement = value as { kind?: string; branches?: Json[]; cases?: Json[]; statement?: Json } | null;
-    if ((statement?.kind === 'when' && !statement.branches!.some((each) => startsState((each as { condition: Json }).condition))) || statement?.kind === 'switch') {
+    if (
+      (statement?.kind === 'when' &&
+        !statement.branches!.some((each) => startsState((each as { condition: Json }).condition))) ||
+      statement?.kind === 'switch'
+    ) {
       const inner = [...(statement.branches ?? []), ...(statement.cases ?? [])] as { body: Json[] }[];
       for (const { body } of inner) if (body.length === 1) put(body[0]);
     }
@@ -106,10 +124,12 @@ function withSimplerExpressions(design: Design): Candidate[] {
     const { type } = value;
     if (value.op === 'literal') {
       if (type.kind === 'enum' || value.value === '0') return;
-      for (const simpler of ['0', '1']) candidates.push(() => replaced(design, path, { ...value, value: simpler } as Json));
+      for (const simpler of ['0', '1'])
+        candidates.push(() => replaced(design, path, { ...value, value: simpler } as Json));
       return;
     }
-    if (type.kind !== 'enum') candidates.push(() => replaced(design, path, { type, op: 'literal', value: '0' } as Json));
+    if (type.kind !== 'enum')
+      candidates.push(() => replaced(design, path, { type, op: 'literal', value: '0' } as Json));
     if (value.op === 'read' || value.op === 'inside') return;
     const inner: Json[] = [];
     visit(value as unknown as Json, [], (each) => {
@@ -133,7 +153,8 @@ function isExpression(value: unknown): value is Expression {
 function visit(value: Json, path: Path, see: (value: Json, path: Path) => void): void {
   if (path.length > 0) see(value, path);
   if (typeof value !== 'object' || value === null) return;
-  for (const [key, each] of Object.entries(value)) visit(each as Json, [...path, Array.isArray(value) ? Number(key) : key], see);
+  for (const [key, each] of Object.entries(value))
+    visit(each as Json, [...path, Array.isArray(value) ? Number(key) : key], see);
 }
 
 function replaced(design: Design, path: Path, next: Json): Design {

@@ -23,7 +23,11 @@ export async function runVerilator(trials: readonly Trial[]): Promise<Outcome[]>
   const { verilator, compiler } = findToolchain();
   return inFolder(trials, async (folder, sources) => {
     const flags = ['--cc', '-O3', '-Wno-lint', '-Wno-fatal', '--output-split', '0', '--x-assign', 'unique'];
-    await run(verilator.path, [...flags, '--prefix', 'Vbenches', '--top-module', 'Benches', '--Mdir', 'model', ...sources], folder);
+    await run(
+      verilator.path,
+      [...flags, '--prefix', 'Vbenches', '--top-module', 'Benches', '--Mdir', 'model', ...sources],
+      folder,
+    );
     const makefile = await readFile(join(folder, 'model', 'Vbenches.mk'), 'utf8');
     const include = join(/^VERILATOR_ROOT = (.+)$/m.exec(makefile)![1]!.trim(), 'include');
     const classes = await readFile(join(folder, 'model', 'Vbenches_classes.mk'), 'utf8');
@@ -33,10 +37,17 @@ export async function runVerilator(trials: readonly Trial[]): Promise<Outcome[]>
     await writeFile(join(folder, 'main.cpp'), mainText(units));
     const options = ['-std=gnu++17', '-w', '-O0', '-DVM_COVERAGE=0', '-DVM_SC=0', '-DVM_TRACE=0', '-pthread'];
     const includes = [`-I${include}`, `-I${join(include, 'vltstd')}`];
-    const runtime = await cached(`runtime-of-random-designs-${verilator.version.replace(/\W+/g, '-')}`, async (work) => {
-      for (const name of ['verilated', 'verilated_threads'])
-        await run(compiler.path, [...options, ...includes, '-c', join(include, `${name}.cpp`), '-o', `${name}.o`], work);
-    });
+    const runtime = await cached(
+      `runtime-of-random-designs-${verilator.version.replace(/\W+/g, '-')}`,
+      async (work) => {
+        for (const name of ['verilated', 'verilated_threads'])
+          await run(
+            compiler.path,
+            [...options, ...includes, '-c', join(include, `${name}.cpp`), '-o', `${name}.o`],
+            work,
+          );
+      },
+    );
     const objects = ['verilated', 'verilated_threads'].map((name) => join(runtime, `${name}.o`));
     await run(compiler.path, [...options, ...includes, '-Imodel', 'main.cpp', ...objects, '-o', 'simulation'], folder);
     return run(join(folder, 'simulation'), [], folder);

@@ -9,8 +9,12 @@ export interface TextFile {
 /** Their Verilog, their inputs, and a module `Benches` with the port `clock`, which prints all outputs before every edge. */
 export function testbenchFiles(trials: readonly Trial[]): TextFile[] {
   const files = new Map<string, string>();
-  for (const { verilog } of trials) {
-    for (const { path, text } of verilog.files) {
+  for (const { verilog, design } of trials) {
+    for (const file of verilog.files) {
+      // The library's modules are those of many designs, which may have another kind of reset.
+      const [path, text] = [file.path, file.text].map((each) =>
+        design.asyncReset ? each.replaceAll(/\b(?:Queue|Stage)_\w+/g, '$&_async') : each,
+      ) as [string, string];
       const known = files.get(path);
       if (known !== undefined && known !== text) throw new Error(`two designs have a different ${path}`);
       files.set(path, text);
@@ -63,7 +67,9 @@ export function outcomesOf(trials: readonly Trial[], printed: string): Outcome[]
   for (const [, index, digits] of printed.matchAll(/^(\d+) ([0-9a-zXZ]+)$/gm)) outcomes[Number(index)]!.push(digits!);
   outcomes.forEach((outcome, index) => {
     if (outcome.length !== CYCLES)
-      throw new Error(`${trials[index]!.verilog.top} printed ${outcome.length} of ${CYCLES} cycles: ${printed.slice(0, 2000)}`);
+      throw new Error(
+        `${trials[index]!.verilog.top} printed ${outcome.length} of ${CYCLES} cycles: ${printed.slice(0, 2000)}`,
+      );
   });
   return outcomes;
 }

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Beat } from '../../sim/verilator/beats.ts';
-import { packBeats, unpackBeats } from '../../sim/verilator/beats.ts';
-import type { RunResult, RunSpec } from '../../sim/verilator/bulk-run.ts';
+import type { Beat } from '../../sim/simulation/beats.ts';
+import { packBeats, unpackBeats } from '../../sim/simulation/beats.ts';
+import type { RunResult, RunSpec } from '../../sim/simulation/bulk-run.ts';
 import type { VerilogDesign } from '../../sim/verilator/design.ts';
-import { xorshift } from '../../sim/verilator/random.ts';
+import { xorshift } from '../../sim/simulation/random.ts';
 import { VerilatorSimulation } from '../../sim/verilator/simulation.ts';
 import { fifo, goodFifo, watcher } from './designs.ts';
 

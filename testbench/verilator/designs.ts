@@ -1,4 +1,5 @@
-import type { VerilogDesign, VerilogPort } from '../../sim/verilator/design.ts';
+import type { VerilogPort } from '../../sim/simulation/design.ts';
+import type { VerilogDesign } from '../../sim/verilator/design.ts';
 
 /** Small designs in handwritten Verilog, to test the co-simulation with. */
 

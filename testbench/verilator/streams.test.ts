@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Beat } from '../../sim/verilator/beats.ts';
+import type { Beat } from '../../sim/simulation/beats.ts';
 import type { VerilogDesign } from '../../sim/verilator/design.ts';
 import { VerilatorSimulation } from '../../sim/verilator/simulation.ts';
 import { exchange } from '../../sim/driver/exchange.ts';

@@ -22,7 +22,7 @@ import {
   wire,
 } from '../../../gen/index.ts';
 import { drive } from '../../../sim/driver/drive.ts';
-import { packBeats } from '../../../sim/verilator/beats.ts';
+import { packBeats } from '../../../sim/simulation/beats.ts';
 import { VerilatorSimulation } from '../../../sim/verilator/simulation.ts';
 import { readable } from '../refusal.ts';
 import { hasIcarus, hasYosys, icarusComplaints, verilatorLint, yosysComplaints } from '../tools.ts';

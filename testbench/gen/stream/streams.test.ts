@@ -17,7 +17,7 @@ import {
 } from '../../../gen/index.ts';
 import type { DataType, Port, StreamSink, StreamSource, StreamType, VerilogDesign } from '../../../gen/index.ts';
 import { fieldsToPayload, payloadToFields } from '../../../sim/driver/host-value.ts';
-import { packBeats, unpackBeats } from '../../../sim/verilator/beats.ts';
+import { packBeats, unpackBeats } from '../../../sim/simulation/beats.ts';
 import { VerilatorSimulation } from '../../../sim/verilator/simulation.ts';
 import { full } from '../../full.ts';
 import { hasYosys, verilatorLint, yosysComplaints } from '../tools.ts';

@@ -3,7 +3,7 @@ import { emitVerilog } from '../../../gen/index.ts';
 import { IactSpads } from '../../../hw/pe/iact-spads.ts';
 import { eyerissV2Pe } from '../../../hw/pe/parameters.ts';
 import { Random } from '../../../sim/tensor/random.ts';
-import { packBeats } from '../../../sim/verilator/beats.ts';
+import { packBeats } from '../../../sim/simulation/beats.ts';
 import { exchange } from '../../../sim/driver/exchange.ts';
 import { VerilatorSimulation } from '../../../sim/verilator/simulation.ts';
 import { full } from '../../full.ts';

@@ -1,6 +1,6 @@
 import type { DataType } from '../../../gen/index.ts';
 import { assemble, flatten, type HostDrive, type HostValue } from '../../../sim/driver/host-value.ts';
-import type { Simulator } from '../../../sim/simulator.ts';
+import type { Simulator } from '../../../sim/simulation/simulator.ts';
 
 /** Sets a port of any type, as `drive` does, on a simulator that knows only Verilog ports. */
 export function pokeAs<T extends DataType>(

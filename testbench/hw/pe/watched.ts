@@ -1,4 +1,4 @@
-import type { Simulator } from '../../../sim/simulator.ts';
+import type { Simulator } from '../../../sim/simulation/simulator.ts';
 
 /** The simulator with `look` before every clock edge, when all inputs of the cycle are set, and `drive` after it. */
 export function watched(sim: Simulator, look: () => void, drive: () => void = () => {}): Simulator {

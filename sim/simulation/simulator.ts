@@ -1,5 +1,5 @@
-import type { RunResult, RunSpec } from './verilator/bulk-run.ts';
-import type { SimulatedDesign } from './verilator/design.ts';
+import type { RunResult, RunSpec } from './bulk-run.ts';
+import type { SimulatedDesign } from './design.ts';
 
 /**
  * What every simulator of a design offers, whichever engine is behind it.
