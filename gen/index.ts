@@ -8,7 +8,7 @@ export { select } from './language/select.ts';
 export { switchOn } from './language/switch.ts';
 export { assert, assume, cover, ghost, implies } from './language/checks.ts';
 export { fell, past, pastValid, rose, stable } from './language/past.ts';
-export { all, any, cat, mux, pack, sum, unpack } from './language/functions.ts';
+export { all, any, cat, mux, pack, repeat, sum, unpack } from './language/functions.ts';
 export { clockDomain, type ClockDomainOptions, inDomain } from './language/clock-domain.ts';
 export { keep } from './language/keep.ts';
 export { type Mask, mem, type Memory, type MemoryOptions, type ReadOptions } from './language/memory.ts';

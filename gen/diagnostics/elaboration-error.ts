@@ -5,8 +5,6 @@ import { type ReportedDiagnostic, topicOf } from './topic.ts';
 /** Thrown when a description is wrong. Carries every diagnostic of the module, each with its places and its fix. */
 export class ElaborationError extends Error {
   override readonly name = 'ElaborationError';
-  /** The input is at fault: a command that meets this error prints the message and ends with 2. */
-  readonly exitCode = 2;
   // Private, so that an uncaught error prints its message and not its insides.
   readonly #diagnostics: readonly ReportedDiagnostic[];
 
@@ -16,6 +14,11 @@ export class ElaborationError extends Error {
     this.#diagnostics = diagnostics.map((diagnostic) => ({ ...diagnostic, topic: topicOf(diagnostic.code) }));
     // The places that matter are in the message; the library's own calls would bury them.
     this.stack = `ElaborationError:\n${this.message}`;
+  }
+
+  /** The input is at fault: a command that meets this error prints the message and ends with 2. */
+  get exitCode(): 2 {
+    return 2;
   }
 
   get diagnostics(): readonly ReportedDiagnostic[] {

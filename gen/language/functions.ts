@@ -1,9 +1,10 @@
 /** Operators of several operands, where chains of methods would be hard to read. */
 import { captureSite } from '../source/capture-site.ts';
-import { buildTree, leavesOf, muxTree, type Tree } from './aggregate.ts';
+import { buildTree, muxTree, type Tree } from './aggregate.ts';
 import { currentModule } from './module-builder.ts';
 import { fatal } from './report.ts';
-import { make, operand, type Operand, type Signal } from './signal.ts';
+import { lowBits } from './packing.ts';
+import { make, operand, type Operand, Signal } from './signal.ts';
 import { type DataType, widthOf } from './types.ts';
 import type { AnyVal, BitsVal, BoolVal, DataTypeOf, Drive, EnumVal, Literal, SIntVal, UIntVal, Val } from './values.ts';
 
@@ -67,9 +68,25 @@ export function cat(...parts: [AnyVal, ...AnyVal[]]): BitsVal {
   return concat(parts as unknown as Signal[]) as unknown as BitsVal;
 }
 
-/** All bits of a value side by side, the first field or element on top. `unpack` is the way back. */
+/** So many copies of the same bits side by side. */
+export function repeat(value: AnyVal, count: number): BitsVal {
+  if (!Number.isInteger(count) || count < 1)
+    throw fatal('P001', captureSite(), `repeat() of ${count} copies`, 'a count is a whole number from 1');
+  return concat(new Array<Signal>(count).fill(value as unknown as Signal)) as unknown as BitsVal;
+}
+
+/**
+ * All bits of a value side by side: the first field of a bundle on top, element 0 of a vector at the bottom. `unpack` is the way
+ * back.
+ */
 export function pack(value: object): BitsVal {
-  return concat(leavesOf(value as Tree)) as unknown as BitsVal;
+  return concat(leavesFromTop(value as Tree)) as unknown as BitsVal;
+}
+
+function leavesFromTop(tree: Tree): Signal[] {
+  if (tree instanceof Signal) return [tree];
+  const parts = Object.values(tree);
+  return (Array.isArray(tree) ? parts.toReversed() : parts).flatMap(leavesFromTop);
 }
 
 /** Reads bits as a value of a type, the way `pack` lays it out. */
@@ -83,10 +100,10 @@ export function unpack<const T extends DataType>(type: T, bits: BitsVal): Val<T>
       'give exactly the bits that the type takes',
     );
   }
-  let high = whole.width - 1;
+  const lows = lowBits(type);
   const tree = buildTree(type, (part, path) => {
-    const slice = part.kind === 'bool' ? whole.bit(high) : whole.bits(high, high - part.width + 1);
-    high -= part.width;
+    const low = lows.get(path.join('.'))!;
+    const slice = part.kind === 'bool' ? whole.bit(low) : whole.bits(low + part.width - 1, low);
     const leaf = slice.readAs(part);
     leaf.expression.path = path;
     return leaf;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type GroundType, groundTypeText, rangeOf } from '../ir/ground-type.ts';
 import type { Site } from '../source/site.ts';
 import type { EnumType } from './enum.ts';
+import { partsFromTop } from './packing.ts';
 import { fatal } from './report.ts';
 import { type BoolType, type BundleType, type DataType, groundOf, type SimpleType, widthOf } from './types.ts';
 import type { Literal } from './values.ts';
@@ -56,13 +57,10 @@ export function wordsOfData(memory: Filled, values: readonly unknown[]): bigint[
   return values.map((value, index) => asWord(type, bitsOf(memory, type, value, `initial[${index}]`)));
 }
 
-/** The parts of a value side by side, the first on top, as `pack` lays them. */
+/** The parts of a value side by side, as `pack` lays them. */
 function bitsOf(memory: Filled, type: DataType, value: unknown, path: string): bigint {
   if (type.kind !== 'vec' && type.kind !== 'bundle') return groundBits(memory, groundOf(type), value, path);
-  const parts: [string, DataType][] =
-    type.kind === 'vec'
-      ? Array.from({ length: type.length }, (_, index) => [String(index), type.element])
-      : Object.entries(type.fields);
+  const parts = partsFromTop(type);
   const given = typeof value === 'object' && value !== null ? Object.keys(value) : [];
   const wrong = given.length !== parts.length || parts.some(([key]) => !given.includes(key));
   if (wrong || Array.isArray(value) !== (type.kind === 'vec')) {

@@ -3,11 +3,12 @@ import { type GroundType, groundTypeText, sameType } from '../ir/ground-type.ts'
 import type { Expression, MemoryIr } from '../ir/module-ir.ts';
 import type { Site } from '../source/site.ts';
 import { keep, type ModuleBuilder } from './module-builder.ts';
+import { partsFromTop } from './packing.ts';
 import { fatal, report } from './report.ts';
 import { operand, type Operand, Signal } from './signal.ts';
 import { type DataType, groundOf } from './types.ts';
 
-/** What is written as one value of the memory's own type: all parts of an aggregate, the first on top, as `pack` lays them. */
+/** What is written as one value of the memory's own type: all parts of an aggregate, as `pack` lays them. */
 export function wordOf(
   builder: ModuleBuilder,
   memory: MemoryIr,
@@ -40,16 +41,15 @@ function partsOf(
     }
     return [value];
   }
-  const types: [string, DataType][] =
-    type.kind === 'vec'
-      ? Array.from({ length: type.length }, (_, index) => [String(index), type.element])
-      : Object.entries(type.fields);
+  const types = partsFromTop(type);
   const given = typeof data !== 'object' || data === null || data instanceof Signal ? undefined : Object.keys(data);
   if (given?.length !== types.length || types.some(([key]) => !given.includes(key))) {
+    const wanted =
+      type.kind === 'vec' ? `${type.length} elements` : `the fields ${types.map(([key]) => key).join(', ')}`;
     throw fatal(
       'W001',
       site,
-      `write() needs the fields ${types.map(([key]) => key).join(', ')}, and is given ${given?.join(', ') ?? 'a single value'}`,
+      `write() needs ${wanted}, and is given ${given?.join(', ') ?? 'a single value'}`,
       'give every field exactly once; to write only some of them, use a mask',
     );
   }
@@ -89,8 +89,7 @@ export function maskOf(
     const wrong = parts.find((each) => each.type.kind !== 'bool');
     if (wrong !== undefined)
       return refuse(`a mask by elements is of Bools, and is given ${groundTypeText(wrong.type)}`, perElement);
-    // The elements lie in the word as here: the first on top.
-    return sideBySide(builder, parts, lanes, site);
+    return sideBySide(builder, parts.toReversed(), lanes, site);
   }
   const wanted: GroundType = { kind: 'bits', width: lanes };
   const fits = `a mask for words of ${memory.type.width} bits, ${maskWidth} for each of its own, is of type Bits(${lanes})`;

@@ -57,8 +57,10 @@ export function assignNames(
     const domain = ofDomains.get(name);
     if (other !== undefined) refuse('is given twice');
     else if (domain !== undefined) refuse(`is not free: it is a signal of ${domainText(domain)}`);
-    else if (taken.has(name) || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-      refuse('is not free: it is a Verilog keyword, clock, reset or no Verilog name');
+    else if (verilogKeywords.includes(name)) refuse('is not free: it is a Verilog keyword');
+    else if (taken.has(name)) refuse('is not free: the clock and the reset of a module are called so');
+    else if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+      refuse('is no Verilog name, which has letters, digits and _, and starts with no digit');
     } else if (isPort && cppKeywords.includes(name)) {
       refuse('is not free for a port: it is a C++ keyword, and Verilator makes C++ of ports');
     }

@@ -96,7 +96,7 @@ function* readersOf(
       const reads = [...enable, ...readsIn(drivers.get(signal) ?? [], signal.synchroniser === 0)];
       const settled = settledReads.get(signal);
       yield {
-        text: `register ${name}`,
+        text: registerText(name),
         domain: domainOfRegister(signal),
         declared: site,
         item: signal,
@@ -179,7 +179,9 @@ function declarationText(item: { readonly site: Site } | SignalIr): string {
 function sourceText(source: Source, names: ModuleNames): string {
   if ('op' in source) return 'a value of unsynchronised()';
   if (!('category' in source)) return `memory ${names.memories.get(source)}`;
-  if (source.category !== 'instance-output') return `${source.category} ${names.signals.get(source)}`;
+  const name = names.signals.get(source)!;
+  if (source.category === 'register') return registerText(name);
+  if (source.category !== 'instance-output') return `${source.category} ${name}`;
   return `output ${source.path.join('.')} of instance ${names.instances.get(source.instance!)}`;
 }
 
@@ -244,4 +246,9 @@ function reportMixedMemories(ir: ModuleIr, drivers: Drivers, names: ModuleNames,
       fix: `bring the words of one domain over into the other with asyncQueue()${use === 'read' ? ', or use a memory that is no macro, which has but one clock' : ''}`,
     });
   }
+}
+
+/** No variable names every register. */
+function registerText(name: string): string {
+  return /^register(_\d+)?$/.test(name) ? 'a register' : `register ${name}`;
 }

@@ -2,7 +2,7 @@
 import type { Tree } from '../language/aggregate.ts';
 import { assert, ghost, implies } from '../language/checks.ts';
 import { unpack } from '../language/functions.ts';
-import { generator, instance, module } from '../language/module.ts';
+import { generator, instance } from '../language/module.ts';
 import { In, Out } from '../language/ports.ts';
 import { lit, reg } from '../language/state.ts';
 import { typeOfTree } from '../language/type-of.ts';
@@ -21,6 +21,7 @@ import {
 import type { BoolVal, StreamSource, UIntVal, Val, Var } from '../language/values.ts';
 import { when } from '../language/when.ts';
 import { anyOf } from './any-of.ts';
+import { domainHere, type LibraryDomain, libraryModule } from './library-module.ts';
 import { packPayload } from './pack-payload.ts';
 import { assertStream, assumeStream } from './protocol.ts';
 import { replaceData } from './replace-data.ts';
@@ -32,7 +33,7 @@ import { requireCount } from './require-count.ts';
  */
 export type ArbiterPolicy = 'fixed' | 'roundRobin';
 
-interface ArbiterParameters {
+interface ArbiterParameters extends LibraryDomain {
   readonly sources: number;
   readonly width: number;
   readonly policy: ArbiterPolicy;
@@ -41,13 +42,19 @@ interface ArbiterParameters {
 }
 
 /** A beat that is offered stays until it is taken, whoever else comes meanwhile. */
-export const Arbiter = generator(function Arbiter({ sources, width, policy, bursts = false }: ArbiterParameters) {
+export const Arbiter = generator(function Arbiter({
+  sources,
+  width,
+  policy,
+  bursts = false,
+  ...domain
+}: ArbiterParameters) {
   const index = UInt(bitsFor(sources));
   const word = Stream(Bits(width));
   const ports = { enq: In(Vec(sources, word)), deq: Out(word), index: Out(index) };
   const shape = `${sources}x${width}${bursts ? '_bursts' : ''}`;
   const name = `${policy === 'fixed' ? 'FixedArbiter' : 'RoundRobinArbiter'}_${shape}`;
-  return module(name, bursts ? { ...ports, last: In(Bool) } : ports, (io) => {
+  return libraryModule(name, bursts ? { ...ports, last: In(Bool) } : ports, domain, (io) => {
     const { enq, deq, index: chosen } = io;
     const last = (io as { last?: BoolVal }).last;
     const waiting = enq.map(({ valid }) => valid);
@@ -125,7 +132,10 @@ function assertFairness({ waiting, turn, chosen, served, locked, holder }: Turns
       );
     assert(implies(waits.and(locked.not()), inReach(served, 0)), `source_${source}_comes_nearer`);
     // Whoever was chosen before this one came may still go first.
-    assert(implies(waits.and(locked).and(holder.ne(source)), inReach(holder, 1)), `source_${source}_is_after_the_holder`);
+    assert(
+      implies(waits.and(locked).and(holder.ne(source)), inReach(holder, 1)),
+      `source_${source}_is_after_the_holder`,
+    );
   });
 }
 
@@ -171,10 +181,16 @@ export function arbitrate<T extends DataType>(
 ): Arbitrated<T> {
   requireCount('arbitrate() of', sources.length, 1);
   const [first] = sources;
-  if (sources.length === 1) return { ...replaceData<T>(first!, first!.data), index: lit(UInt(1), 0) };
+  if (sources.length === 1) return Object.assign(replaceData<T>(first!, first!.data), { index: lit(UInt(1), 0) });
   const type = typeOfTree(sources.map(({ data }) => data) as unknown as Tree) as VecType<T>;
   const width = widthOf(type.element);
-  const parameters = { sources: sources.length, width, policy, ...(until === undefined ? {} : { bursts: true }) };
+  const parameters = {
+    sources: sources.length,
+    width,
+    policy,
+    ...(until === undefined ? {} : { bursts: true }),
+    ...domainHere(),
+  };
   const arbiter = instance(Arbiter(parameters), name === undefined ? {} : { name });
   sources.forEach((source, position) => {
     const own = arbiter.enq[position]!;

@@ -2,7 +2,7 @@
 import type { Tree } from '../language/aggregate.ts';
 import { assert, ghost, implies } from '../language/checks.ts';
 import { all, unpack } from '../language/functions.ts';
-import { generator, instance, module } from '../language/module.ts';
+import { generator, instance } from '../language/module.ts';
 import { In, Out } from '../language/ports.ts';
 import { reg } from '../language/state.ts';
 import { typeOfTree } from '../language/type-of.ts';
@@ -10,16 +10,21 @@ import { Bits, Bool, type DataType, Stream, UInt, Vec, widthOf } from '../langua
 import type { StreamSource } from '../language/values.ts';
 import { when } from '../language/when.ts';
 import type { ArrayOf } from './array-of.ts';
+import { domainHere, type LibraryDomain, libraryModule } from './library-module.ts';
 import { packPayload } from './pack-payload.ts';
 import { assertStream, assumeStream } from './protocol.ts';
 import { replaceData } from './replace-data.ts';
 import { requireCount } from './require-count.ts';
 
 /** Every branch takes its copy when it can; the source goes on with the last of them. */
-export const Fork = generator(function Fork({ branches, width }: { branches: number; width: number }) {
+export const Fork = generator(function Fork({
+  branches,
+  width,
+  ...domain
+}: LibraryDomain & { branches: number; width: number }) {
   const word = Stream(Bits(width));
   const ports = { enq: In(word), deq: Out(Vec(branches, word)) };
-  return module(`Fork_${branches}x${width}`, ports, ({ enq, deq }) => {
+  return libraryModule(`Fork_${branches}x${width}`, ports, domain, ({ enq, deq }) => {
     const taken = reg(Vec(branches, Bool), { reset: 0 });
     const [first, ...others] = deq.map(({ ready }, branch) => ready.or(taken[branch]!));
     const done = all(first!, ...others);
@@ -68,7 +73,7 @@ export function fork<T extends DataType, const N extends number>(
   requireCount('fork() into', branches, 1);
   if (branches === 1) return [source] as unknown as ArrayOf<N, StreamSource<T>>;
   const type = typeOfTree(source.data as Tree) as T;
-  const split = instance(Fork({ branches, width: widthOf(type) }), options);
+  const split = instance(Fork({ branches, width: widthOf(type), ...domainHere() }), options);
   split.enq.valid.set(source.valid);
   split.enq.data.set(packPayload(source.data));
   source.ready.set(split.enq.ready);

@@ -1,19 +1,20 @@
 /** A register that cuts a stream both ways, at half the rate. */
 import { assert, implies } from '../language/checks.ts';
-import { generator, module } from '../language/module.ts';
+import { generator } from '../language/module.ts';
 import { In, Out } from '../language/ports.ts';
 import { reg } from '../language/state.ts';
 import { Bits, Bool, type DataType, Stream } from '../language/types.ts';
 import type { StreamSource } from '../language/values.ts';
 import { when } from '../language/when.ts';
 import { assertOrder } from './assert-order.ts';
+import { domainHere, type LibraryDomain, libraryModule } from './library-module.ts';
 import { passThrough } from './pass-through.ts';
 import { assertStream } from './protocol.ts';
 
 /** One word, filled in one cycle and emptied in another; nothing passes through combinationally. */
-export const HalfStage = generator(function HalfStage({ width }: { width: number }) {
+export const HalfStage = generator(function HalfStage({ width, ...domain }: LibraryDomain & { width: number }) {
   const ports = { enq: In(Stream(Bits(width))), deq: Out(Stream(Bits(width))) };
-  return module(`HalfStage_${width}`, ports, ({ enq, deq }) => {
+  return libraryModule(`HalfStage_${width}`, ports, domain, ({ enq, deq }) => {
     const full = reg(Bool, { reset: false });
     const word = reg(Bits(width));
 
@@ -41,5 +42,5 @@ export function halfStage<T extends DataType>(
   source: StreamSource<T>,
   options: { readonly name?: string } = {},
 ): StreamSource<T> {
-  return passThrough(source, (width) => HalfStage({ width }), options);
+  return passThrough(source, (width) => HalfStage({ width, ...domainHere() }), options);
 }

@@ -20,7 +20,7 @@ export function join<S extends Readonly<Record<string, AnySource>>>(
   sources: S,
 ): StreamSource<BundleType<{ readonly [K in keyof S]: DataOf<S[K]> }>>;
 export function join(sources: readonly AnySource[] | Readonly<Record<string, AnySource>>): AnySource {
-  const each = Object.values(sources) as AnySource[];
+  const each = Object.values(sources);
   requireCount('join() of', each.length, 1);
   const ready = wire(Bool);
   const [first, ...rest] = each.map(({ valid }) => valid);

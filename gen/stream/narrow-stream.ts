@@ -2,7 +2,7 @@
 import type { Tree } from '../language/aggregate.ts';
 import { assert, ghost, implies } from '../language/checks.ts';
 import { unpack } from '../language/functions.ts';
-import { generator, instance, module } from '../language/module.ts';
+import { generator, instance } from '../language/module.ts';
 import { In, Out } from '../language/ports.ts';
 import { fatal } from '../language/report.ts';
 import { reg } from '../language/state.ts';
@@ -11,14 +11,19 @@ import { Bits, bitsFor, type DataType, Stream, UInt, Vec, type VecType, widthOf 
 import type { StreamSource, Val } from '../language/values.ts';
 import { when } from '../language/when.ts';
 import { captureSite } from '../source/capture-site.ts';
+import { domainHere, type LibraryDomain, libraryModule } from './library-module.ts';
 import { packPayload } from './pack-payload.ts';
 import { assertStream, assumeStream } from './protocol.ts';
 import { replaceData } from './replace-data.ts';
 
 /** Gives the words of a beat one after another; the beat stays with the source until the last. */
-export const Narrow = generator(function Narrow({ factor, width }: { factor: number; width: number }) {
+export const Narrow = generator(function Narrow({
+  factor,
+  width,
+  ...domain
+}: LibraryDomain & { factor: number; width: number }) {
   const ports = { enq: In(Stream(Vec(factor, Bits(width)))), deq: Out(Stream(Bits(width))) };
-  return module(`Narrow_${factor}x${width}`, ports, ({ enq, deq }) => {
+  return libraryModule(`Narrow_${factor}x${width}`, ports, domain, ({ enq, deq }) => {
     const count = reg(UInt(bitsFor(factor)), { reset: 0 });
     const last = count.eq(factor - 1);
 
@@ -68,7 +73,7 @@ export function narrowStream<T extends DataType>(
   const elements = source.data as unknown as readonly Val<T>[];
   if (type.length === 1) return replaceData(source, elements[0]!);
   const element = type.element as T;
-  const converter = instance(Narrow({ factor: type.length, width: widthOf(element) }), options);
+  const converter = instance(Narrow({ factor: type.length, width: widthOf(element), ...domainHere() }), options);
   converter.enq.valid.set(source.valid);
   converter.enq.data.set(elements.map(packPayload));
   source.ready.set(converter.enq.ready);

@@ -1,13 +1,14 @@
 /** A first-in, first-out buffer between two streams. */
 import { assert, ghost } from '../language/checks.ts';
 import { mem } from '../language/memory.ts';
-import { generator, module } from '../language/module.ts';
+import { generator } from '../language/module.ts';
 import { In, Out } from '../language/ports.ts';
 import { reg } from '../language/state.ts';
 import { Bits, bitsFor, type DataType, Stream, UInt } from '../language/types.ts';
-import type { StreamSource, UIntVal } from '../language/values.ts';
+import type { BoolVal, StreamSource, UIntVal } from '../language/values.ts';
 import { when } from '../language/when.ts';
 import { assertOrder } from './assert-order.ts';
+import { domainHere, type LibraryDomain, libraryModule } from './library-module.ts';
 import { passThrough } from './pass-through.ts';
 import { assertStream, assumeStream } from './protocol.ts';
 import { requireCount } from './require-count.ts';
@@ -32,24 +33,25 @@ export const Queue = generator(function Queue({
   depth,
   flow = false,
   pipe = false,
-}: QueueShortcuts & { width: number; depth: number }) {
+  ...domain
+}: QueueShortcuts & LibraryDomain & { width: number; depth: number }) {
   const index = UInt(bitsFor(depth));
   const ports = { enq: In(Stream(Bits(width))), deq: Out(Stream(Bits(width))) };
   const name = `Queue_${depth}x${width}${flow ? '_flow' : ''}${pipe ? '_pipe' : ''}`;
-  return module(name, ports, ({ enq, deq }) => {
+  return libraryModule(name, ports, domain, ({ enq, deq }) => {
     const words = mem(Bits(width), depth);
     const head = reg(index, { reset: 0 });
     const tail = reg(index, { reset: 0 });
     const count = reg(UInt(bitsFor(depth + 1)), { reset: 0 });
-    const holds = count.ne(0);
+    const holds = (): BoolVal => count.ne(0);
     // With flow, a word that finds the queue empty and the sink ready never gets into it.
-    const push = flow ? enq.fire.and(holds.or(deq.ready.not())) : enq.fire;
-    const pop = flow ? holds.and(deq.ready) : deq.fire;
+    const push = flow ? enq.fire.and(holds().or(deq.ready.not())) : enq.fire;
+    const pop = flow ? holds().and(deq.ready) : deq.fire;
     const following = (pointer: UIntVal): UIntVal => pointer.eq(depth - 1).mux(0, pointer.add(1));
 
     enq.ready.set(pipe ? count.ne(depth).or(deq.ready) : count.ne(depth));
-    deq.valid.set(flow ? holds.or(enq.valid) : holds);
-    deq.data.set(flow ? holds.mux(words.read(tail), enq.data) : words.read(tail));
+    deq.valid.set(flow ? holds().or(enq.valid) : holds());
+    deq.data.set(flow ? holds().mux(words.read(tail), enq.data) : words.read(tail));
     when(push, () => {
       words.write(head, enq.data);
       head.set(following(head));
@@ -84,5 +86,9 @@ export function queue<T extends DataType>(
 ): StreamSource<T> {
   requireCount('queue() of depth', depth, 2, 'one word is a stage(), a skid() or a halfStage()');
   const shortcuts = { ...(flow ? { flow } : {}), ...(pipe ? { pipe } : {}) };
-  return passThrough(source, (width) => Queue({ width, depth, ...shortcuts }), name === undefined ? {} : { name });
+  return passThrough(
+    source,
+    (width) => Queue({ width, depth, ...shortcuts, ...domainHere() }),
+    name === undefined ? {} : { name },
+  );
 }

@@ -1,6 +1,6 @@
 /** Streams of which a signal chooses one. */
 import { type Tree, muxTree } from '../language/aggregate.ts';
-import { Signal } from '../language/signal.ts';
+import type { Signal } from '../language/signal.ts';
 import { wire } from '../language/state.ts';
 import { Bool, type DataType } from '../language/types.ts';
 import type { BoolVal, EnumVal, StreamSource, UIntVal } from '../language/values.ts';
@@ -24,7 +24,7 @@ export function muxStream(
   select: UIntVal | EnumVal,
   sources: readonly StreamSource<DataType>[] | Readonly<Record<string, StreamSource<DataType>>>,
 ): StreamSource<DataType> {
-  const each = Object.values(sources) as StreamSource<DataType>[];
+  const each = Object.values(sources);
   requireCount('muxStream() of', each.length, 1);
   const chosen = Object.keys(sources).map((key) => isChosen(select, key));
   const ready = wire(Bool);

@@ -1,19 +1,20 @@
 /** A register in the way back of a stream. */
 import { assert, implies } from '../language/checks.ts';
-import { generator, module } from '../language/module.ts';
+import { generator } from '../language/module.ts';
 import { In, Out } from '../language/ports.ts';
 import { reg } from '../language/state.ts';
 import { Bits, Bool, type DataType, Stream } from '../language/types.ts';
 import type { StreamSource } from '../language/values.ts';
 import { when } from '../language/when.ts';
 import { assertOrder } from './assert-order.ts';
+import { domainHere, type LibraryDomain, libraryModule } from './library-module.ts';
 import { passThrough } from './pass-through.ts';
 import { assertStream, assumeStream } from './protocol.ts';
 
 /** One word for the beat that comes while the sink stops; otherwise beats pass through. `ready` is registered. */
-export const Skid = generator(function Skid({ width }: { width: number }) {
+export const Skid = generator(function Skid({ width, ...domain }: LibraryDomain & { width: number }) {
   const ports = { enq: In(Stream(Bits(width))), deq: Out(Stream(Bits(width))) };
-  return module(`Skid_${width}`, ports, ({ enq, deq }) => {
+  return libraryModule(`Skid_${width}`, ports, domain, ({ enq, deq }) => {
     const full = reg(Bool, { reset: false });
     const word = reg(Bits(width));
 
@@ -41,5 +42,5 @@ export function skid<T extends DataType>(
   source: StreamSource<T>,
   options: { readonly name?: string } = {},
 ): StreamSource<T> {
-  return passThrough(source, (width) => Skid({ width }), options);
+  return passThrough(source, (width) => Skid({ width, ...domainHere() }), options);
 }

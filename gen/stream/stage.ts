@@ -1,19 +1,20 @@
 /** A pipeline register in a stream. */
 import { assert, implies } from '../language/checks.ts';
-import { generator, module } from '../language/module.ts';
+import { generator } from '../language/module.ts';
 import { In, Out } from '../language/ports.ts';
 import { reg } from '../language/state.ts';
 import { Bits, Bool, type DataType, Stream } from '../language/types.ts';
 import type { StreamSource } from '../language/values.ts';
 import { when } from '../language/when.ts';
 import { assertOrder } from './assert-order.ts';
+import { domainHere, type LibraryDomain, libraryModule } from './library-module.ts';
 import { passThrough } from './pass-through.ts';
 import { assertStream } from './protocol.ts';
 
 /** One word; `valid` and data are registered, `ready` passes through. One word in each cycle. */
-export const Stage = generator(function Stage({ width }: { width: number }) {
+export const Stage = generator(function Stage({ width, ...domain }: LibraryDomain & { width: number }) {
   const ports = { enq: In(Stream(Bits(width))), deq: Out(Stream(Bits(width))) };
-  return module(`Stage_${width}`, ports, ({ enq, deq }) => {
+  return libraryModule(`Stage_${width}`, ports, domain, ({ enq, deq }) => {
     const full = reg(Bool, { reset: false });
     const word = reg(Bits(width));
 
@@ -38,5 +39,5 @@ export function stage<T extends DataType>(
   source: StreamSource<T>,
   options: { readonly name?: string } = {},
 ): StreamSource<T> {
-  return passThrough(source, (width) => Stage({ width }), options);
+  return passThrough(source, (width) => Stage({ width, ...domainHere() }), options);
 }

@@ -2,7 +2,7 @@
 import type { Tree } from '../language/aggregate.ts';
 import { assert, ghost, implies } from '../language/checks.ts';
 import { unpack } from '../language/functions.ts';
-import { generator, instance, module } from '../language/module.ts';
+import { generator, instance } from '../language/module.ts';
 import { In, Out } from '../language/ports.ts';
 import { reg } from '../language/state.ts';
 import { typeOfTree } from '../language/type-of.ts';
@@ -10,15 +10,20 @@ import { Bits, bitsFor, type DataType, Stream, UInt, Vec, type VecType, widthOf 
 import type { StreamSource } from '../language/values.ts';
 import { when } from '../language/when.ts';
 import { asValue } from './as-value.ts';
+import { domainHere, type LibraryDomain, libraryModule } from './library-module.ts';
 import { packPayload } from './pack-payload.ts';
 import { assertStream, assumeStream } from './protocol.ts';
 import { replaceData } from './replace-data.ts';
 import { requireCount } from './require-count.ts';
 
 /** Keeps words until the last of a beat comes, which goes along at once. */
-export const Widen = generator(function Widen({ factor, width }: { factor: number; width: number }) {
+export const Widen = generator(function Widen({
+  factor,
+  width,
+  ...domain
+}: LibraryDomain & { factor: number; width: number }) {
   const ports = { enq: In(Stream(Bits(width))), deq: Out(Stream(Vec(factor, Bits(width)))) };
-  return module(`Widen_${factor}x${width}`, ports, ({ enq, deq }) => {
+  return libraryModule(`Widen_${factor}x${width}`, ports, domain, ({ enq, deq }) => {
     const count = reg(UInt(bitsFor(factor)), { reset: 0 });
     const words = reg(Vec(factor - 1, Bits(width)));
     const last = count.eq(factor - 1);
@@ -76,7 +81,7 @@ export function widenStream<T extends DataType>(
   requireCount('widenStream() by', factor, 1);
   if (factor === 1) return replaceData(source, asValue<VecType<T>>([source.data]));
   const type = typeOfTree(source.data as Tree) as T;
-  const converter = instance(Widen({ factor, width: widthOf(type) }), options);
+  const converter = instance(Widen({ factor, width: widthOf(type), ...domainHere() }), options);
   converter.enq.valid.set(source.valid);
   converter.enq.data.set(packPayload(source.data));
   source.ready.set(converter.enq.ready);

@@ -183,7 +183,9 @@ export class ExpressionLowering {
 
   private declareWire(item: SignalIr | Expression, name: string, value: VExpression, site: Site): void {
     this.declareNet(name, item.type.width);
-    this.wires.push({ net: 'wire', shape: shapeOf(item), name, value, site });
+    // As the whole value of unsigned bits, a name needs no word about its sign.
+    const plain = value.kind === 'sign' && !value.signed && value.operand.kind === 'name' ? value.operand : value;
+    this.wires.push({ net: 'wire', shape: shapeOf(item), name, value: plain, site });
   }
 
   signalName(signal: SignalIr): string {
@@ -306,6 +308,7 @@ export class ExpressionLowering {
         return { kind: 'binary', operator: binaryOperator(expression), left, right };
       }
       case 'mux':
+        if (expression.whenTrue === expression.whenFalse) return lower(expression.whenTrue);
         return {
           kind: 'ternary',
           condition: lower(expression.condition),
@@ -313,7 +316,7 @@ export class ExpressionLowering {
           whenFalse: lower(expression.whenFalse),
         };
       case 'concat':
-        return { kind: 'concat', parts: expression.parts.map(lower) };
+        return this.concat(expression, consumer);
       case 'slice':
         return this.slice(expression, consumer);
       case 'extend':
@@ -341,6 +344,14 @@ export class ExpressionLowering {
         };
       }
     }
+  }
+
+  private concat({ parts }: Extract<Expression, { op: 'concat' }>, consumer: string): VExpression {
+    const [first, ...others] = parts.map((part) => this.lower(part, consumer)) as [VExpression, ...VExpression[]];
+    if (others.length > 0 && parts.every((part) => part === parts[0]))
+      return { kind: 'repeat', count: parts.length, part: first };
+    if (others.length > 0) return { kind: 'concat', parts: [first, ...others] };
+    return parts[0]!.type.kind === 'sint' ? { kind: 'sign', signed: false, operand: first } : first;
   }
 
   private slice(expression: Extract<Expression, { op: 'slice' }>, consumer: string): VExpression {

@@ -168,8 +168,8 @@ export class BuiltinSimulation implements Simulation {
   }
 
   /**
-   * Clock edges of one domain, or of several at once; of the first one (the default domain, if anything is in it) where
-   * nothing is said.
+   * Clock edges of one domain, or of several at once, by their names: `default` is that of the default domain. Of the first one
+   * (the default domain, if anything is in it) where nothing is said.
    */
   step(cycles: number = 1, domains?: string | readonly string[]): void {
     this.#clocked();
@@ -369,9 +369,9 @@ export class BuiltinSimulation implements Simulation {
   }
 
   #domain(name: string): OpenDomain {
-    const found = this.#domains.find(({ domain }) => domain.name === name);
+    const found = this.#domains.find(({ domain }) => (domain.name ?? 'default') === name);
     if (found !== undefined) return found;
-    const known = this.#domains.map(({ domain }) => domain.name ?? 'the default').join(', ');
+    const known = this.#domains.map(({ domain }) => domain.name ?? 'default').join(', ');
     throw new Error(`${this.#name()} has no clock domain "${name}"; its domains: ${known}`);
   }
 

@@ -1,5 +1,5 @@
 /**
- * Drives a module from a test, typed by its ports: `dut.level.peek()`, `dut.clear.poke(true)`, and streams by `exchange`.
+ * Drives a module from a test, typed by its ports: `dut.ports.level.peek()`, `dut.ports.clear.poke(true)`, and streams by `exchange`.
  *
  *     const dut = await drive(Fifo({ width: 8, depth: 4 }));
  *     const { deq } = dut.exchange({ send: { enq: [1, 2, 3] }, expect: { deq: 3 }, stall: 0.5 });

@@ -84,11 +84,16 @@ describe('the files', () => {
   });
 
   test('are one a module, listed with children before parents', () => {
-    const { top, files, modules } = manifestOf(out);
+    const { top, files, checkFiles = [], modules } = manifestOf(out);
     expect(top).toBe('Pe');
     expect(files.at(-1)).toBe('Pe.v');
-    expect(readdirSync(out).sort()).toEqual([...files, ...maps(files), 'filelist.f', 'manifest.json'].sort());
+    expect(checkFiles).toContain('Stage_40_checks.sv');
+    const listed = [...files, ...checkFiles];
+    expect(readdirSync(out).sort()).toEqual(
+      [...listed, ...maps(listed), 'checks.f', 'filelist.f', 'manifest.json'].sort(),
+    );
     expect(readFileSync(join(out, 'filelist.f'), 'utf8')).toBe(files.map((name) => `${name}\n`).join(''));
+    expect(readFileSync(join(out, 'checks.f'), 'utf8')).toBe(checkFiles.map((name) => `${name}\n`).join(''));
     expect(modules.map(({ name }) => `${name}.v`)).toEqual(files);
     const before = new Set<string>();
     for (const { name, instances } of modules) {
@@ -146,10 +151,13 @@ describe('another config', () => {
     const before = manifestOf(out).files;
     writeFileSync(join(out, 'mine.v'), 'module mine; endmodule\n');
     await generate(out, '--config', otherConfig());
-    const { files, config, top } = manifestOf(out);
+    const { files, checkFiles = [], config, top } = manifestOf(out);
+    const listed = [...files, ...checkFiles];
     expect(config.pe).toEqual({ ...eyerissV2Pe, ...other.pe });
     expect(before.filter((name) => !files.includes(name)).length).toBeGreaterThan(0);
-    expect(readdirSync(out).sort()).toEqual([...files, ...maps(files), 'filelist.f', 'manifest.json', 'mine.v'].sort());
+    expect(readdirSync(out).sort()).toEqual(
+      [...listed, ...maps(listed), 'checks.f', 'filelist.f', 'manifest.json', 'mine.v'].sort(),
+    );
     const args = ['--lint-only', '-Wall', '--top-module', top, '-f', 'filelist.f'];
     const lint = spawnSync('verilator', args, { cwd: out, encoding: 'utf8' });
     expect(lint.stderr).toBe('');

@@ -1,14 +1,13 @@
 /**
  * Code in Markdown, executed. A `ts` fence is a program; the fences after it, up to the next `ts`, show what comes of it:
  *
- * - `verilog` is the file of the module that it begins with, as emitted from a module that the program exports, or what the
- *   program prints;
+ * - `verilog` is the file of the module that it begins with, as emitted from a module that the program exports;
  * - `text` is the error that the program ends with, or what it prints.
  *
  * A program whose first line is `// name.ts` has that name, and others of the document can import it. Where a program imports
  * nothing of the package, the names of the package that it uses are imported for it.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
@@ -42,6 +41,15 @@ export interface Outcome {
   readonly exports: Readonly<Record<string, unknown>>;
 }
 
+/** The documents whose programs are run, from the root. The pages of the errors have a test of their own. */
+export function manualDocuments(): string[] {
+  const pagesIn = (folder: string): string[] =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `${folder}/${name}`);
+  return ['gen/README.md', ...pagesIn('gen/docs'), ...pagesIn('gen/docs/reference')];
+}
+
 /** The fenced blocks of a document, in order. */
 export function blocksOf(markdown: string): Block[] {
   return [...markdown.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map((match) => ({
@@ -59,7 +67,7 @@ export function programsOf(document: string): Program[] {
     if (block.language === 'ts') {
       const file = /^\/\/ ([\w.-]+\.ts)\n/.exec(block.text)?.[1] ?? `${stem}_${block.line}.ts`;
       programs.push({ file, line: block.line, source: block.text, shown: [] });
-    } else {
+    } else if (['verilog', 'text'].includes(block.language)) {
       programs.at(-1)?.shown.push(block);
     }
   }
@@ -147,11 +155,10 @@ export class SnippetFolder {
 /** What a program gives of the kind that a block shows. */
 export function resultOf({ language, text }: Block, { printed, error, exports }: Outcome): string {
   if (language === 'text') return error === undefined ? printed : `${error}\n`;
-  if (printed !== '' && !printed.includes(text) && /^module /.test(printed)) return printed;
   const name = /^module (\w+)/m.exec(text)?.[1];
   const designs = Object.values(exports).filter(isModule).map((module) => emitVerilog(module)); // prettier-ignore
   const files = designs.flatMap((design) => [...design.files, ...design.checkFiles]);
-  return files.find((file) => new RegExp(`^module ${name}\\b`, 'm').test(file.text))?.text ?? printed;
+  return files.find((file) => new RegExp(`^module ${name}\\b`, 'm').test(file.text))?.text ?? '';
 }
 
 function isModule(value: unknown): value is Module {

@@ -1,6 +1,7 @@
 /** Designs that several tests look at: small, but with every kind of construct between them. */
 import {
   all,
+  arbitrate,
   asyncQueue,
   Bits,
   bitsFor,
@@ -10,32 +11,42 @@ import {
   clockDomain,
   connect,
   crossPulse,
+  demuxStream,
   Enum,
+  fork,
   fsm,
   Flip,
   generator,
+  halfStage,
+  haltWhen,
   In,
   inDomain,
   instance,
   keep,
   instances,
+  mapStream,
   mem,
   module,
   mux,
+  narrowStream,
   Out,
   queue,
   reg,
   regNext,
   select,
   SInt,
+  skid,
   stage,
   Stream,
   switchOn,
   synchronise,
+  takeWhen,
+  throwWhen,
   UInt,
   unsynchronised,
   Vec,
   when,
+  widenStream,
   wire,
 } from '../../gen/index.ts';
 import type { Module, UIntVal } from '../../gen/index.ts';
@@ -456,6 +467,33 @@ const Registers = module(
   },
 );
 
+const Packet = Bundle({ last: Bool, value: UInt(6) });
+
+/** Two producers share a channel, by turns and in bursts; what comes is sorted, copied and packed: most of the streams there are. */
+export const Crossbar = module(
+  'Crossbar',
+  {
+    a: In(Stream(Packet)),
+    b: In(Stream(Packet)),
+    stop: In(Bool),
+    odd: Out(Stream(Vec(2, UInt(6)))),
+    log: Out(Stream(Bundle({ from: UInt(1), data: Packet }))),
+    halves: Out(Stream(UInt(3))),
+  },
+  ({ a, b, stop, odd, log, halves }) => {
+    const merged = arbitrate([skid(a), queue(b, 3, { flow: true })], { until: ({ last }) => last });
+    const tagged = mapStream(merged, (data) => ({ from: merged.index, data }));
+    const [record, work, trace] = fork(stage(haltWhen(tagged, stop)), 3);
+    const bare = mapStream(throwWhen(work, work.data.data.last), ({ data }) => data.value);
+    const values = queue(bare, 2, { pipe: true });
+    connect(odd, halfStage(widenStream(takeWhen(values, values.data.bit(0)), 2)));
+    connect(log, record);
+    const pairs = mapStream(trace, ({ data: { value } }) => [value.trunc(3), value.shr(3)]);
+    const [straight, turned] = demuxStream(trace.data.from, narrowStream(pairs), 2);
+    connect(halves, arbitrate([straight, mapStream(turned, (half) => half.not())], { policy: 'fixed' }));
+  },
+);
+
 export const examples: readonly Module[] = [
   Fifo({ width: 8, depth: 5 }),
   Fifo({ width: 1, depth: 2 }),
@@ -472,5 +510,6 @@ export const examples: readonly Module[] = [
   Lights,
   TwoClocks,
   Memories,
+  Crossbar,
   Registers,
 ];

@@ -41,6 +41,19 @@ import {
   Vec,
   when,
   wire,
+  arbitrate,
+  demuxStream,
+  fork,
+  halfStage,
+  haltWhen,
+  join,
+  mapStream,
+  muxStream,
+  narrowStream,
+  skid,
+  takeWhen,
+  throwWhen,
+  widenStream,
 } from '../../gen/index.ts';
 import type {
   BoolVal,
@@ -386,4 +399,56 @@ export const acceptedDomains = () =>
     const bit: UIntVal<1> = synchronise(io.bit);
     const code: UIntVal<8> = synchronise(io.word, { gray: true, stages: 3, reset: 0 });
     io.y.set(mux(seen, code, bit.extend(8)));
+  });
+
+export const refusedStreams = () =>
+  module('RefusedStreams', { a: In(Stream(UInt(8))), b: In(Stream(Bool)), y: Out(Stream(UInt(8))) }, ({ a, b, y }) => {
+    const Way = Enum(['Left', 'Right']);
+    const way = wire(Way);
+    const bits = mapStream(a, (data) => data.bit(0));
+    // @ts-expect-error what comes out is what the function gives
+    connect(y, bits);
+    // @ts-expect-error a condition is one bit
+    haltWhen(a, a.data);
+    // @ts-expect-error one type for all
+    arbitrate([a, b]);
+    // @ts-expect-error no such policy
+    arbitrate([a], { policy: 'random' });
+    // @ts-expect-error whether a burst ends is one bit
+    arbitrate([a], { until: (data) => data });
+    // @ts-expect-error so many branches, and no more
+    const [, , third] = fork(a, 2);
+    // @ts-expect-error a source for every member
+    muxStream(way, { Left: a });
+    // @ts-expect-error elements come of a vector
+    connect(y, narrowStream(a));
+    // @ts-expect-error a vector comes of elements
+    connect(y, widenStream(a, 2));
+    // @ts-expect-error a queue has a depth
+    queue(a, { flow: true });
+    // @ts-expect-error a sink is no source
+    stage(y);
+    return third;
+  });
+
+export const acceptedStreams = () =>
+  module('AcceptedStreams', { a: In(Stream(UInt(8))), b: In(Stream(Bool)), y: Out(Stream(UInt(8))) }, ({ a, b, y }) => {
+    const Way = Enum(['Left', 'Right']);
+    const way = wire(Way);
+    const [left, right]: readonly [StreamSource<UIntType<8>>, StreamSource<UIntType<8>>] = fork(skid(a), 2);
+    const computed: readonly StreamSource<UIntType<8>>[] = fork(left, width);
+    const joined = join({ data: right, flag: halfStage(b) });
+    const data: UIntVal<8> = joined.data.data;
+    const flag: BoolVal = joined.data.flag;
+    const pairs = widenStream(throwWhen(left, left.data.eq(0)), 2);
+    const element: UIntVal<8> = pairs.data.at(flag.asUInt());
+    const single: StreamSource<UIntType<8>> = narrowStream(pairs);
+    const merged = arbitrate([single, ...computed, takeWhen(right, flag)], { until: (beat) => beat.eq(data) });
+    const index: UIntVal = merged.index;
+    const record = mapStream(merged, (beat) => ({ beat, index, list: [element, beat] }));
+    const second: UIntVal<8> = record.data.list.at(flag.asUInt());
+    const chosen = muxStream(way, { Left: merged, Right: mapStream(record, () => second) });
+    const sorted = demuxStream(way, haltWhen(chosen, flag));
+    const third: StreamSource<UIntType<8>> = demuxStream(index, sorted.Left, 3)[2];
+    connect(y, muxStream(index, [third, queue(sorted.Right, 2, { flow: true, pipe: true, name: 'last' })]));
   });

@@ -1,10 +1,12 @@
 /** Runs designs in every engine, and says where they differ. */
+import type { Module } from '../../gen/index.ts';
 import { hasIcarus } from '../gen/tools.ts';
 import type { Design } from './design.ts';
 import { runBuiltin } from './run-builtin.ts';
+import { runReference } from './run-reference.ts';
 import { runIcarus, runVerilator } from './run-verilog.ts';
 import { WARM_UP } from './random-design.ts';
-import { type Outcome, type Trial, trialOf } from './trial.ts';
+import { type Outcome, type Trial, trialOf, trialOfModule } from './trial.ts';
 
 export interface Disagreement {
   readonly seed: number;
@@ -21,29 +23,49 @@ export async function disagreements(
   engines: Engines = 'all',
 ): Promise<Disagreement[]> {
   const found: Disagreement[] = [];
-  const trials: Trial[] = [];
-  const own: Outcome[] = [];
+  const runs: (OwnRun & (typeof designs)[number])[] = [];
   for (const { seed, design } of designs) {
     try {
-      const trial = trialOf(design, seed);
-      own.push(runBuiltin(trial));
-      trials.push(trial);
+      runs.push({ seed, design, ...runHere(trialOf(design, seed)) });
     } catch (error) {
       found.push({ seed, design, text: `it can't be run: ${String((error as Error).stack)}` });
     }
   }
-  if (trials.length === 0) return found;
+  const texts = await differences(runs, engines);
+  runs.forEach(({ seed, design }, index) => {
+    const text = texts[index];
+    if (text !== undefined) found.push({ seed, design, text });
+  });
+  return found;
+}
+
+/** Where the engines differ on a module; undefined where they agree. */
+export async function disagreement(top: Module, seed: number): Promise<string | undefined> {
+  const [text] = await differences([runHere(trialOfModule(top, seed))], 'all');
+  return text;
+}
+
+/** A design, and what came of it in the engines that are part of this program. */
+interface OwnRun {
+  readonly trial: Trial;
+  readonly builtin: Outcome;
+  readonly reference: Outcome;
+}
+
+function runHere(trial: Trial): OwnRun {
+  return { trial, builtin: runBuiltin(trial), reference: runReference(trial) };
+}
+
+async function differences(runs: readonly OwnRun[], engines: Engines): Promise<(string | undefined)[]> {
+  if (runs.length === 0) return [];
+  const trials = runs.map(({ trial }) => trial);
   const [verilator, icarus] = await Promise.all([
     engines === 'builtin and Icarus' ? undefined : runVerilator(trials),
     engines === 'builtin and Verilator' || !hasIcarus ? undefined : runIcarus(trials),
   ]);
-  trials.forEach((trial, index) => {
-    const { seed, design } = trial;
-    const outcomes = { builtin: own[index], Verilator: verilator?.[index], Icarus: icarus?.[index] };
-    const text = firstDifference(trial, outcomes);
-    if (text !== undefined) found.push({ seed, design, text });
-  });
-  return found;
+  return runs.map(({ trial, builtin, reference }, index) =>
+    firstDifference(trial, { builtin, reference, Verilator: verilator?.[index], Icarus: icarus?.[index] }),
+  );
 }
 
 function firstDifference(
@@ -55,26 +77,13 @@ function firstDifference(
   );
   const first = engines[0]!.outcome;
   for (let cycle = WARM_UP; cycle < first.length; cycle++) {
-    if (engines.every(({ outcome }) => outcome[cycle] === first[cycle])) continue;
-    let low = outputs.reduce((sum, { width }) => sum + width, 0);
-    for (const { name, width } of outputs) {
-      const high = low;
-      low -= width;
-      const values = engines.map(({ outcome }) => digitsOf(outcome[cycle]!, high, low));
-      if (values.every((value) => value === values[0])) continue;
-      const told = engines.map((engine, index) => `${values[index]} in ${engine.name}`).join(', ');
-      return `cycle ${cycle}: ${name} is ${told}`;
-    }
+    // The reference ends early.
+    const running = engines.filter(({ outcome }) => outcome.length > cycle);
+    if (running.every(({ outcome }) => outcome[cycle] === first[cycle])) continue;
+    const values = running.map(({ outcome }) => outcome[cycle]!.split(' '));
+    const at = outputs.findIndex((_, index) => values.some((own) => own[index] !== values[0]![index]));
+    const told = running.map(({ name }, index) => `${values[index]![at]} in ${name}`).join(', ');
+    return `cycle ${cycle}: ${outputs[at]!.name} is ${told}`;
   }
   return undefined;
-}
-
-/** Bits `high - 1` down to `low` of hexadecimal digits, of which some may be x. */
-function digitsOf(digits: string, high: number, low: number): string {
-  const bits = [...digits].map((digit) =>
-    /[xz]/i.test(digit) ? 'xxxx' : parseInt(digit, 16).toString(2).padStart(4, '0'),
-  );
-  const all = bits.join('');
-  const own = all.slice(all.length - high, all.length - low);
-  return own.includes('x') ? `'b${own}` : `'h${BigInt(`0b${own}`).toString(16)}`;
 }

@@ -48,7 +48,7 @@ export class Random {
   awkwardBits(width: number): bigint {
     switch (this.below(8)) {
       case 0:
-        return BigInt.asUintN(width, BigInt(this.from(-2, 2)));
+        return BigInt.asUintN(width, this.pick([-2n, -1n, -1n, 0n, 0n, 1n]));
       case 1:
         return BigInt.asUintN(width, (1n << BigInt(width - 1)) - BigInt(this.below(2)));
       case 2:

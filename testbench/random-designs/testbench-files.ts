@@ -9,11 +9,11 @@ export interface TextFile {
 /** Their Verilog, their inputs, and a module `Benches` with the port `clock`, which prints all outputs before every edge. */
 export function testbenchFiles(trials: readonly Trial[]): TextFile[] {
   const files = new Map<string, string>();
-  for (const { verilog, design } of trials) {
+  for (const { verilog, clock } of trials) {
     for (const file of verilog.files) {
       // The library's modules are those of many designs, which may have another kind of reset.
       const [path, text] = [file.path, file.text].map((each) =>
-        design.asyncReset ? each.replaceAll(/\b(?:Queue|Stage)_\w+/g, '$&_async') : each,
+        clock !== undefined ? each.replaceAll(/\b(?:Queue|Stage)_\w+/g, '$&_async') : each,
       ) as [string, string];
       const known = files.get(path);
       if (known !== undefined && known !== text) throw new Error(`two designs have a different ${path}`);
@@ -32,21 +32,25 @@ function benchOf({ verilog, inputs, outputs }: Trial, index: number): string {
   const clocks = new Set(verilog.clocks.map(({ name }) => name));
   const total = inputs.reduce((sum, { width }) => sum + width, 0);
   let low = total;
-  const places = new Map(inputs.map(({ name, width }) => [name, `now[${low - 1}:${(low -= width)}]`]));
-  const pins = verilog.ports.map(({ name }) => `.${name}(${clocks.has(name) ? 'clock' : (places.get(name) ?? name)})`);
+  const places = new Map([
+    ...inputs.map(({ name, width }) => [name, `now[${low - 1}:${(low -= width)}]`] as const),
+    ...outputs.map(({ name }, position) => [name, `output_${position}`] as const),
+  ]);
+  const pins = verilog.ports.map(({ name }) => `.${name}(${clocks.has(name) ? 'clock' : places.get(name)!})`);
   return [
     `module Bench_${index} (input clock);`,
     `  reg [${total - 1}:0] inputs [0:${CYCLES - 1}];`,
     '  reg [15:0] row;',
     `  wire [${total - 1}:0] now = inputs[row];`,
-    ...outputs.map(({ name, width }) => `  wire [${width - 1}:0] ${name};`),
+    ...outputs.map(({ width }, position) => `  wire [${width - 1}:0] output_${position};`),
     `  ${verilog.top} dut (${pins.join(', ')});`,
     '  initial begin',
     '    row = 0;',
     `    $readmemh("inputs_${index}.hex", inputs);`,
     '  end',
     '  always @(posedge clock) begin',
-    `    $display("${index} %h", {${outputs.map(({ name }) => name).join(', ')}});`,
+    // One by one: side by side they would be wide, and slow to compile.
+    `    $display("${index}${' %h'.repeat(outputs.length)}"${outputs.map((_, position) => `, output_${position}`).join('')});`,
     '    row <= row + 1;',
     '  end',
     'endmodule',
@@ -64,7 +68,7 @@ function wordsOf({ inputs, stimulus }: Trial): string {
 /** What the testbench printed. */
 export function outcomesOf(trials: readonly Trial[], printed: string): Outcome[] {
   const outcomes: string[][] = trials.map(() => []);
-  for (const [, index, digits] of printed.matchAll(/^(\d+) ([0-9a-zXZ]+)$/gm)) outcomes[Number(index)]!.push(digits!);
+  for (const [, index, digits] of printed.matchAll(/^(\d+) ([0-9a-zXZ ]+)$/gm)) outcomes[Number(index)]!.push(digits!);
   outcomes.forEach((outcome, index) => {
     if (outcome.length !== CYCLES)
       throw new Error(

@@ -10,7 +10,6 @@ const COMPARED = 96;
 export const CYCLES = WARM_UP + COMPARED;
 
 export interface Trial {
-  readonly design: Design;
   readonly seed: number;
   readonly top: Module;
   readonly clock: EmitOptions['clock'];
@@ -24,15 +23,19 @@ export interface Trial {
 
 /** @throws ElaborationError where the design is none: then the generator is wrong, or the HDL is */
 export function trialOf(design: Design, seed: number): Trial {
-  const top = describe(design);
-  const clock: EmitOptions['clock'] = design.asyncReset
+  return trialOfModule(describe(design), seed, design.asyncReset);
+}
+
+/** The same for a module; its state has a value after a reset, and once `init`, if it has such an input, was high. */
+export function trialOfModule(top: Module, seed: number, asyncReset = false): Trial {
+  const clock: EmitOptions['clock'] = asyncReset
     ? { name: 'clk', reset: { name: 'rst_n', kind: 'async', active: 'low' } }
     : undefined;
   const verilog = emitVerilog(top, clock && { clock });
   const clocks = new Set(verilog.clocks.map(({ name }) => name));
   const inputs = verilog.ports.filter(({ name, direction }) => direction === 'input' && !clocks.has(name));
   const outputs = verilog.ports.filter(({ direction }) => direction === 'output');
-  return { design, seed, top, clock, verilog, inputs, outputs, stimulus: stimulusOf(verilog, inputs, seed) };
+  return { seed, top, clock, verilog, inputs, outputs, stimulus: stimulusOf(verilog, inputs, seed) };
 }
 
 /** Reset and `init` during the warm-up, reset now and then later; an input sometimes keeps its value. */
@@ -51,9 +54,11 @@ function stimulusOf({ clocks }: VerilogDesign, inputs: readonly VerilogPort[], s
   );
 }
 
-/** What an engine found: for every cycle, all outputs side by side in hexadecimal digits, the first on top. */
+/** What an engine found: for every cycle, all outputs in hexadecimal digits, with a space between them. */
 export type Outcome = readonly string[];
 
-export function outputWidth({ outputs }: Pick<Trial, 'outputs'>): number {
-  return outputs.reduce((sum, { width }) => sum + width, 0);
+export function digitsOf({ width }: VerilogPort, bits: bigint): string {
+  return BigInt.asUintN(width, bits)
+    .toString(16)
+    .padStart(Math.ceil(width / 4), '0');
 }

@@ -76,7 +76,7 @@ describe('X001: a crossing', () => {
         y.set(regNext(x, { domain: fast }).add(1));
       });
     expect(readable(describeIt)).toMatchInlineSnapshot(`
-      "error X001: output y of the default clock domain depends on register register of clock domain fast, with no synchroniser between them
+      "error X001: output y of the default clock domain depends on a register of clock domain fast, with no synchroniser between them
         at check-domains.test.ts «set»
         |         y.set(regNext(x, { domain: fast }).add(1));
         |           ^
@@ -88,11 +88,11 @@ describe('X001: a crossing', () => {
         |               ^
         fix: words cross through asyncQueue(), a Gray-coded value through synchronise(register, { gray: true }); or, if y is of the other domain, say so: Out(type, { domain })
 
-      error X001: register register of clock domain fast depends on input x of the default clock domain, with no synchroniser between them
+      error X001: a register of clock domain fast depends on input x of the default clock domain, with no synchroniser between them
         at check-domains.test.ts «regNext»
         |         y.set(regNext(x, { domain: fast }).add(1));
         |               ^
-        register register is declared at check-domains.test.ts «regNext»
+        a register is declared at check-domains.test.ts «regNext»
         |         y.set(regNext(x, { domain: fast }).add(1));
         |               ^
         the signal of the other domain is declared at check-domains.test.ts «In»
@@ -108,11 +108,11 @@ describe('X001: a crossing', () => {
         y.set(regNext(irq));
       });
     expect(readable(describeIt)).toMatchInlineSnapshot(`
-      "error X001: register register of the default clock domain depends on input irq of no clock domain, with no synchroniser between them
+      "error X001: a register of the default clock domain depends on input irq of no clock domain, with no synchroniser between them
         at check-domains.test.ts «regNext»
         |         y.set(regNext(irq));
         |               ^
-        register register is declared at check-domains.test.ts «regNext»
+        a register is declared at check-domains.test.ts «regNext»
         |         y.set(regNext(irq));
         |               ^
         the signal of the other domain is declared at check-domains.test.ts «In»
@@ -319,7 +319,7 @@ describe('no crossing', () => {
       });
     expect(messages(describeIt(fast))).toEqual([]);
     expect(messages(describeIt(slow))).toEqual([
-      crossing('register register of clock domain slow', 'a value of unsynchronised() of clock domain fast'),
+      crossing('a register of clock domain slow', 'a value of unsynchronised() of clock domain fast'),
     ]);
   });
 

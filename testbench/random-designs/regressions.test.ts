@@ -1,0 +1,45 @@
+/** What random designs have found, as they were reduced. */
+import { expect, test } from 'vitest';
+import { Bits, Bool, In, lit, mem, module, Out, reg, SInt, UInt, Vec, when } from '../../gen/index.ts';
+import type { Module } from '../../gen/index.ts';
+import { disagreement } from './compare.ts';
+
+const found: readonly Module[] = [
+  // Two elements of a vector depend on different inputs and on one condition, which belonged to neither.
+  module(
+    'SharedCondition',
+    { level: In(UInt(2)), bits: In(Bits(7)), other: In(UInt(3)), out: Out(Vec(2, SInt(2))) },
+    ({ level, bits, other, out }) => {
+      out.set([lit(SInt(2), 0), level.bit(1).asSInt().extend(2)]);
+      when(level.extend(6).asSInt().eq(3), () => {
+        out[0]!.set(other.asSInt().trunc(2));
+        out[1]!.set(bits.bits(4, 3).asSInt());
+      });
+    },
+  ),
+  // Icarus Verilog took the carry of a sum for a bit of the address.
+  module(
+    'SumAsAddress',
+    { a: In(UInt(3)), b: In(UInt(3)), c: In(Bool), data: In(SInt(12)), now: Out(SInt(12)), then: Out(SInt(12)) },
+    ({ a, b, c, data, now, then }) => {
+      const words = mem(SInt(12), 8, { initial: [1, 2, 3, 4] });
+      words.write(a.sub(b), data);
+      now.set(words.read(c.mux(a.add(b), b)));
+      then.set(words.readSync(a.mul(b).trunc(3), { underWrite: 'new' }));
+    },
+  ),
+];
+
+test.each(found.map((each) => [each.name, each] as const))('%s', async (_, each) => {
+  expect(await disagreement(each, 1)).toBeUndefined();
+});
+
+test('a disagreement is told with its cycle, its port and all values', async () => {
+  // Nothing gives the register its first value.
+  const Forgetful = module('Forgetful', { a: In(Bool), y: Out(UInt(4)) }, ({ a, y }) => {
+    const kept = reg(UInt(4));
+    when(a, () => kept.set(kept.add(1)));
+    y.set(kept);
+  });
+  expect(await disagreement(Forgetful, 1)).toMatch(/^cycle 24: y is . in builtin, . in reference, . in Verilator, x in Icarus$/);
+});
