@@ -7,6 +7,7 @@ export const diagnosticTitles = {
   W003: 'literal out of range',
   W004: 'slice outside of the value',
   W005: 'values of different shape',
+  W006: 'arithmetic on what is no number',
   D001: 'two drivers',
   D002: 'nothing drives a signal that is read',
   D003: 'not driven in every case',

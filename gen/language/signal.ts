@@ -167,6 +167,10 @@ export class Signal {
   addFull(other: Signal): Signal {
     return this.extended('add', 'addFull()', other, (a, b) => Math.max(a, b) + 1);
   }
+  /** Below zero, the difference of two unsigned values is negative: the result has a sign. */
+  subFull(other: Signal): Signal {
+    return this.extended('sub', 'subFull()', other, (a, b) => Math.max(a, b) + 1, 'sint');
+  }
   mul(other: Signal): Signal {
     return this.extended('mul', 'mul()', other, (a, b) => a + b);
   }
@@ -356,12 +360,24 @@ export class Signal {
     what: string,
     other: Signal,
     widthFor: (a: number, b: number) => number,
+    kind = this.type.kind as 'uint' | 'sint',
   ): Signal {
     const { builder, site, self } = this.begin(what);
+    if (!(other instanceof Signal)) {
+      throw fatal(
+        'W001',
+        site,
+        `${what} is given ${String(other)}, whose width nothing says`,
+        'make a signal of it: lit(UInt(4), 3)',
+      );
+    }
     if (other.type.kind !== this.type.kind) checkAlike(builder, what, self, other.expression, site);
     const width = widthFor(this.width, other.width);
-    const [left, right] = [this.extend(width).expression, other.extend(width).expression];
-    return make(builder, { op: 'binary', operator, left, right, type: { kind: this.type.kind, width }, site });
+    const [left, right] = [this, other].map((each) => each.extend(width).cast(kind).expression) as [
+      Expression,
+      Expression,
+    ];
+    return make(builder, { op: 'binary', operator, left, right, type: { kind, width }, site });
   }
 
   private shiftBy(operator: BinaryOperator, amount: Signal): Signal {
@@ -400,12 +416,24 @@ export class Signal {
         'compare it with eq(), ne() or isOneOf(); for its bit pattern use asUInt() or asBits()',
       );
     }
+    if (numberOperators.has(what) && this.type.kind !== 'uint' && this.type.kind !== 'sint') {
+      throw fatal(
+        'W006',
+        site,
+        `${what} of ${groundTypeText(this.type)}, which is no number`,
+        'say how its bits are to be read: asUInt() or asSInt()',
+      );
+    }
     checkOwner(builder, this, site, what);
     return { builder, site };
   }
 }
 
 const bool: GroundType = { kind: 'bool', width: 1 };
+/** What only numbers have. */
+const numberOperators: ReadonlySet<string> = new Set(
+  ['add', 'sub', 'addFull', 'subFull', 'mul', 'lt', 'le', 'gt', 'ge'].map((operator) => `${operator}()`),
+);
 /** What can be done with a value of an enum. A mux() on it has a message of its own. */
 const enumOperators: ReadonlySet<string> = new Set(['named()', 'eq()', 'ne()', 'mux()', 'a cast']);
 

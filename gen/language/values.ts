@@ -72,6 +72,8 @@ export interface UIntVal<W extends number = number>
   sub(other: UIntVal<W> | Literal): UIntVal<W>;
   /** Exact sum, one bit wider than the wider operand. */
   addFull(other: UIntVal): UIntVal;
+  /** Exact difference, one bit wider than the wider operand, and signed. */
+  subFull(other: UIntVal): SIntVal;
   /** Exact product, as wide as both operands together. */
   mul(other: UIntVal): UIntVal;
   /** Zero bits on top, up to `width`. */
@@ -99,6 +101,8 @@ export interface SIntVal<W extends number = number>
   sub(other: SIntVal<W> | Literal): SIntVal<W>;
   /** Exact sum, one bit wider than the wider operand. */
   addFull(other: SIntVal): SIntVal;
+  /** Exact difference, one bit wider than the wider operand. */
+  subFull(other: SIntVal): SIntVal;
   /** Exact product, as wide as both operands together. */
   mul(other: SIntVal): SIntVal;
   /** Copies of the sign on top, up to `width`. */

@@ -64,6 +64,9 @@ type Prove = (where: string, args: readonly string[]) => void;
 
 const TOP = 'harness';
 
+/** Seconds that the solver may think about one question. */
+const LONGEST_PROOF = 240;
+
 function withModel(module: Pick<Module, 'checked'>, use: (prove: Prove) => void): void {
   const design = emitVerilog(module, { checks: 'inline' });
   const folder = mkdtempSync(join(tmpdir(), 'saccade-formal-'));
@@ -75,10 +78,8 @@ function withModel(module: Pick<Module, 'checked'>, use: (prove: Prove) => void)
     const yosys = spawnSync('yosys', ['-q', '-p', script], { cwd: folder, encoding: 'utf8' });
     if (yosys.status !== 0) throw new Error(`yosys ended with ${yosys.status}: ${yosys.stdout}${yosys.stderr}`);
     use((where, args) => {
-      const run = spawnSync('yosys-smtbmc', ['-s', 'z3', ...args, '--dump-vcd', 'trace.vcd', 'model.smt2'], {
-        cwd: folder,
-        encoding: 'utf8',
-      });
+      const options = ['-s', 'z3', '--timeout', String(LONGEST_PROOF), ...args, '--dump-vcd', 'trace.vcd'];
+      const run = spawnSync('yosys-smtbmc', [...options, 'model.smt2'], { cwd: folder, encoding: 'utf8' });
       if (run.status !== 0) throw failureOf(design, where, `${run.stdout}${run.stderr}`, join(folder, 'trace.vcd'));
     });
   } finally {

@@ -1,4 +1,4 @@
-/* oxlint-disable typescript/no-unsafe-call -- what is an error has no type */
+/* oxlint-disable typescript/no-unsafe-call, typescript/no-unsafe-member-access -- what is an error has no type */
 /**
  * What the type checker must refuse, each with a line that expects the error, and what it must let pass. `tsc` checks this file;
  * nothing runs it.

@@ -39,10 +39,12 @@ export async function disagreements(
   return found;
 }
 
-/** Where the engines differ on a module; undefined where they agree. */
-export async function disagreement(top: Module, seed: number): Promise<string | undefined> {
-  const [text] = await differences([runHere(trialOfModule(top, seed))], 'all');
-  return text;
+/** For each module where the engines differ on it; undefined where they agree. */
+export async function moduleDifferences(tops: readonly Module[], seed: number): Promise<(string | undefined)[]> {
+  return differences(
+    tops.map((top) => runHere(trialOfModule(top, seed))),
+    'all',
+  );
 }
 
 /** A design, and what came of it in the engines that are part of this program. */

@@ -18,7 +18,7 @@ import { report } from './report.ts';
 import { trialOf } from './trial.ts';
 
 const seed = Number(process.env['SACCADE_SEED'] ?? 20_260_000);
-const count = Number(process.env['SACCADE_COUNT'] ?? (full ? 5000 : 36));
+const count = Number(process.env['SACCADE_COUNT'] ?? (full ? 5000 : 30));
 /** One build in Verilator. */
 const BATCH = 100;
 /** Beyond these, what is wrong is wrong often. */
@@ -43,9 +43,11 @@ test(`${count} designs agree`, { timeout: 3_600_000 }, async () => {
 });
 
 group('the Verilog of random designs', () => {
-  const own = designs(seed, Math.min(count, 36)).map(({ design, seed: each }) => trialOf(design, each));
+  const own = designs(seed, Math.min(count, 30)).map(({ design, seed: each }) => trialOf(design, each));
   const files = new Map(
-    own.filter(({ clock }) => clock === undefined).flatMap(({ verilog }) => verilog.files.map((file) => [file.path, file])),
+    own
+      .filter(({ clock }) => clock === undefined)
+      .flatMap(({ verilog }) => verilog.files.map((file) => [file.path, file])),
   );
   const all: Pick<VerilogDesign, 'files'> = { files: [...files.values()] };
 
@@ -70,7 +72,7 @@ group('random designs are made of everything', () => {
   });
 
   test('each kind of node, type, statement and declaration', () => {
-    for (const { design } of designs(seed, full ? 1000 : 120)) cover(describe(design).checked, coverage);
+    for (const { design } of designs(seed, full ? 1000 : 80)) cover(describe(design).checked, coverage);
     expect(expected.filter((what) => !coverage.has(what))).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import type { Random } from './random.ts';
 import { bitsFor, leavesOf, type MemorySpec, sameShape, type Scope } from './scope.ts';
 
 export const bool: Ground = { kind: 'bool', width: 1 };
-const cornerWidths = [1, 2, 31, 32, 33, 51, 52, 53, 54, 63, 64, 65];
+const cornerWidths = [1, 2, 31, 32, 32, 33, 51, 52, 53, 54, 63, 64, 65];
 
 export class RandomExpressions {
   readonly random: Random;
@@ -24,6 +24,8 @@ export class RandomExpressions {
   }
 
   ground(): Ground {
+    // Operators are tried more thoroughly on what is there than on what has to be cut or extended first.
+    if (this.scope.leaves.length > 0 && this.random.chance(40)) return this.random.pick(this.scope.leaves).type;
     const choice = this.random.below(12);
     if (choice < 2) return bool;
     if (choice < 3 && this.enums.length > 0) return this.enumType();

@@ -18,7 +18,7 @@ export async function reduce(
   for (let improved = true; improved;) {
     improved = false;
     for (const simplify of [withoutSignals, withoutParts, withSimplerExpressions]) {
-      // After a success, go on behind it: what is before it was in vain.
+      // After a success, go on from there: what comes before it was in vain.
       for (let position = 0; ;) {
         const candidates = simplify(best);
         if (position >= candidates.length || performance.now() > end) break;
@@ -120,21 +120,18 @@ function withoutParts(design: Design): Candidate[] {
 function withSimplerExpressions(design: Design): Candidate[] {
   const candidates: Candidate[] = [];
   visit(design as unknown as Json, [], (value, path) => {
-    if (!isExpression(value) || startsState(value as unknown as Json)) return;
+    if (!isExpression(value) || startsState(value)) return;
     const { type } = value;
     if (value.op === 'literal') {
       if (type.kind === 'enum' || value.value === '0') return;
-      for (const simpler of ['0', '1'])
-        candidates.push(() => replaced(design, path, { ...value, value: simpler } as Json));
+      for (const simpler of ['0', '1']) candidates.push(() => replaced(design, path, { ...value, value: simpler }));
       return;
     }
-    if (type.kind !== 'enum')
-      candidates.push(() => replaced(design, path, { type, op: 'literal', value: '0' } as Json));
+    if (type.kind !== 'enum') candidates.push(() => replaced(design, path, { type, op: 'literal', value: '0' }));
     if (value.op === 'read' || value.op === 'inside') return;
     const inner: Json[] = [];
-    visit(value as unknown as Json, [], (each) => {
-      if (each !== (value as unknown) && isExpression(each) && JSON.stringify(each.type) === JSON.stringify(type))
-        inner.push(each as unknown as Json);
+    visit(value, [], (each) => {
+      if (each !== value && isExpression(each) && JSON.stringify(each.type) === JSON.stringify(type)) inner.push(each);
     });
     for (const each of inner) candidates.push(() => replaced(design, path, each));
   });
@@ -154,16 +151,16 @@ function visit(value: Json, path: Path, see: (value: Json, path: Path) => void):
   if (path.length > 0) see(value, path);
   if (typeof value !== 'object' || value === null) return;
   for (const [key, each] of Object.entries(value))
-    visit(each as Json, [...path, Array.isArray(value) ? Number(key) : key], see);
+    visit(each, [...path, Array.isArray(value) ? Number(key) : key], see);
 }
 
 function replaced(design: Design, path: Path, next: Json): Design {
   const put = (value: Json, rest: Path): Json => {
     const [key, ...deeper] = rest;
     if (key === undefined) return next;
-    const inner = put((value as { [key: string]: Json })[key]!, deeper);
-    if (Array.isArray(value)) return (value as readonly Json[]).with(Number(key), inner);
-    return { ...(value as object), [key]: inner };
+    const whole = value as Readonly<Record<string, Json>>;
+    const inner = put(whole[key], deeper);
+    return Array.isArray(value) ? (value as readonly Json[]).with(Number(key), inner) : { ...whole, [key]: inner };
   };
   return put(design as unknown as Json, path) as unknown as Design;
 }

@@ -38,7 +38,10 @@ export function runReference({ top, verilog, inputs, outputs, stimulus }: Trial)
     root.forget();
     const found = outputs.map((port) => {
       const { leaves } = groups.get(port.name)!;
-      return digitsOf(port, leaves.reduce((sum, { signal, low }) => sum | (root.read(signal) << BigInt(low)), 0n));
+      return digitsOf(
+        port,
+        leaves.reduce((sum, { signal, low }) => sum | (root.read(signal) << BigInt(low)), 0n),
+      );
     });
     root.edge(inReset);
     return found.join(' ');

@@ -70,7 +70,7 @@ export class Clone {
 
   /** Everything that the setup may ask for. */
   installAllTools(): void {
-    for (const name of ['verilator', 'g++', 'iverilog', 'yosys']) this.installProgram(name);
+    for (const name of ['verilator', 'g++', 'iverilog', 'yosys', 'z3']) this.installProgram(name);
     this.write('machine/include/zlib.h', '');
   }
 

@@ -320,3 +320,44 @@ describe('W004: slice outside of the value', () => {
     expect(error.diagnostics.map((each) => `${each.code}: ${each.message}`)).toEqual([`W004: ${message}`]);
   });
 });
+
+describe('W006: arithmetic on what is no number', () => {
+  test('bits are added', () => {
+    const describeIt = () =>
+      module('Bits', { a: In(Bits(8)), y: Out(byte) }, ({ a, y }) => {
+        y.set((a as unknown as UIntVal).add(1));
+      });
+    expect(readable(describeIt)).toMatchInlineSnapshot(`
+      "error W006: add() of Bits(8), which is no number
+        at width-errors.test.ts «add»
+        |         y.set((a as unknown as UIntVal).add(1));
+        |                                         ^
+        fix: say how its bits are to be read: asUInt() or asSInt()"
+    `);
+  });
+
+  test.each(['add', 'sub', 'addFull', 'subFull', 'mul', 'lt', 'le', 'gt', 'ge'])(
+    '%s() of Bits and of a Bool',
+    (name) => {
+      for (const type of [Bits(4), Bool]) {
+        const error = refusal(() =>
+          module('M', { a: In(type), b: In(type) }, ({ a, b }) => {
+            (a as unknown as Record<string, (other: unknown) => void>)[name]!(b);
+          }),
+        );
+        expect(error.codes).toEqual(['W006']);
+      }
+    },
+  );
+
+  test.each(['addFull', 'subFull', 'mul'])('%s() with a plain number, whose width nothing says', (name) => {
+    const error = refusal(() =>
+      module('M', { a: In(byte) }, ({ a }) => {
+        (a as unknown as Record<string, (other: unknown) => void>)[name]!(3);
+      }),
+    );
+    expect(error.diagnostics.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      `W001: ${name}() is given 3, whose width nothing says`,
+    ]);
+  });
+});

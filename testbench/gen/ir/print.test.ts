@@ -52,8 +52,8 @@ test('the module IR prints what was recorded, in order, before anything has a na
       input value: SInt(4)
       output out: SInt(6)
       output low: UInt(4)
-      a register0: UInt(2) reset 0
-      a register1: SInt(4) reset 0
+      register register0: UInt(2) reset 0
+      register register1: SInt(4) reset 0
       wire wire0: UInt(2)
       instance-input instance0.a: UInt(4)
       instance-output instance0.b: UInt(4)

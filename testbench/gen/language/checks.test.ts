@@ -163,7 +163,7 @@ test('the printed IR shows checks and ghosts', () => {
       cover(seen);
     }).checked.ir,
   );
-  expect(text).toContain('  ghost a register2: Bool reset 0\n');
+  expect(text).toContain('  ghost register register2: Bool reset 0\n');
   expect(text).toContain('  assert in_range: le(register0, 9): Bool\n  cover register2: Bool\n');
 });
 

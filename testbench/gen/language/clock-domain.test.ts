@@ -101,7 +101,7 @@ describe('what belongs to a domain', () => {
         output y: UInt(8) in fast
         output z: UInt(8) in bare
         instance-output instance0.y: UInt(8)
-        a register0: UInt(8) in bare
+        register register0: UInt(8) in bare
         instance instance0: Counter in fast
         y := instance0.y: UInt(8)
         register0 := add(register0, 1): UInt(8)

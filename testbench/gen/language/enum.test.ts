@@ -126,9 +126,9 @@ test('every place that takes a plain value takes a member', () => {
       output y: State
       output same: Bool
       output any: Bool
-      a register0: State reset Load
-      a register1: State reset Idle
-      a register2: State reset Idle
+      register register0: State reset Load
+      register register1: State reset Idle
+      register register2: State reset Idle
       wire wire0: State
       memory memory0: 4 x State
       wire0 := Idle: State

@@ -65,6 +65,7 @@ export function operatorsOf(name: string, type: Type): Expression[] {
     for (const right of [b, ...literals]) {
       result.push(
         { type: grown, op: 'addFull', left: a, right },
+        { type: { kind: 'sint', width: width + 1 }, op: 'subFull', left: a, right },
         { type: { kind, width: 2 * width }, op: 'mul', left: a, right },
       );
     }

@@ -19,7 +19,7 @@ export type Expression = { readonly type: Type } & (
   | { readonly op: 'input'; readonly name: string }
   | { readonly op: 'literal'; readonly value: bigint }
   | {
-      readonly op: Same | Compare | 'addFull' | 'mul' | 'shiftLeft' | 'shiftRight';
+      readonly op: Same | Compare | 'addFull' | 'subFull' | 'mul' | 'shiftLeft' | 'shiftRight';
       readonly left: Expression;
       readonly right: Expression;
       /** Gives a literal on the right as a plain number. */
@@ -53,6 +53,7 @@ export function evaluate(expression: Expression, inputs: Readonly<Record<string,
     case 'addFull':
       return wrap(type, value(expression.left) + value(expression.right));
     case 'sub':
+    case 'subFull':
       return wrap(type, value(expression.left) - value(expression.right));
     case 'mul':
       return wrap(type, value(expression.left) * value(expression.right));
@@ -129,6 +130,7 @@ export interface Loose {
   gt(other: Loose | bigint): Loose;
   ge(other: Loose | bigint): Loose;
   addFull(other: Loose): Loose;
+  subFull(other: Loose): Loose;
   mul(other: Loose): Loose;
   shiftLeft(amount: Loose): Loose;
   shiftRight(amount: Loose): Loose;

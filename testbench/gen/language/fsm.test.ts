@@ -93,7 +93,7 @@ describe('the Verilog', () => {
       "module Ir
         input go: Bool
         output busy: Bool
-        a register0: control reset Idle
+        register register0: control reset Idle
         switch register0: control
         case Idle
           when go: Bool

@@ -52,8 +52,8 @@ describe('switchOn', () => {
         input go: Bool
         input n: UInt(2)
         output y: UInt(4)
-        a register0: State reset Idle
-        a register1: UInt(4) reset 0
+        register register0: State reset Idle
+        register register1: UInt(4) reset 0
         y := register1: UInt(4)
         switch register0: State
         case Idle

@@ -38,8 +38,8 @@ test('a registered read is a register that takes a word; one that sees writes ge
   });
   expect(aboutMemories(printModuleIr(Plain.checked.ir))).toMatchInlineSnapshot(`
     [
-      "  a register0: Bits(4)",
-      "  a register1: Bits(4)",
+      "  register register0: Bits(4)",
+      "  register register1: Bits(4)",
       "    register0 reads from: UInt(2) under write old",
       "    register1 reads from: UInt(2) under write new",
       "    register0 := memory0[from]: Bits(4)",

@@ -62,22 +62,16 @@ const proved: readonly Module[] = [
   Widen({ factor: 3, width }),
   Narrow({ factor: 2, width }),
   Narrow({ factor: 3, width }),
-  ...(full
-    ? [
-        Fork({ branches: 5, width: 4 }),
-        Widen({ factor: 5, width: 4 }),
-        Narrow({ factor: 5, width: 4 }),
-      ]
-    : []),
+  ...(full ? [Fork({ branches: 5, width: 4 }), Widen({ factor: 5, width: 4 }), Narrow({ factor: 5, width: 4 })] : []),
 ];
 
 /** The words of a memory are out of sight for checks, so that induction has nothing to build on: so many cycles, then. */
 const bounded: readonly [Module, number][] = [
-  [Queue({ width, depth: 2 }), full ? 24 : 12],
-  [Queue({ width, depth: 3 }), full ? 24 : 12],
-  [Queue({ width, depth: 2, pipe: true }), full ? 24 : 12],
-  [Queue({ width, depth: 2, flow: true }), full ? 24 : 12],
-  [Queue({ width, depth: 3, flow: true, pipe: true }), full ? 24 : 12],
+  [Queue({ width, depth: 2 }), full ? 16 : 10],
+  [Queue({ width, depth: 3 }), full ? 16 : 10],
+  [Queue({ width, depth: 2, pipe: true }), full ? 16 : 10],
+  [Queue({ width, depth: 2, flow: true }), full ? 16 : 10],
+  [Queue({ width, depth: 3, flow: true, pipe: true }), full ? 16 : 10],
 ];
 
 const skipped = missingSolvers.map((each) => `; not installed: ${each}`).join('');
