@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { WRONG_OPTIMISATIONS } from '../../sim/verilator/build.ts';
 import { cached } from '../../sim/verilator/cache.ts';
 import { findToolchain } from '../../sim/verilator/find.ts';
 import { runTool } from '../../sim/verilator/run-tool.ts';
@@ -22,10 +23,21 @@ export async function runIcarus(trials: readonly Trial[]): Promise<Outcome[]> {
 export async function runVerilator(trials: readonly Trial[]): Promise<Outcome[]> {
   const { verilator, compiler } = findToolchain();
   return inFolder(trials, async (folder, sources) => {
-    const flags = ['--cc', '-O3', '-Wno-lint', '-Wno-fatal', '--output-split', '0', '--x-assign', 'unique'];
+    const flags = ['--cc', '-O3', ...WRONG_OPTIMISATIONS, '-Wno-lint', '-Wno-fatal', '--output-split', '0'];
     await run(
       verilator.path,
-      [...flags, '--prefix', 'Vbenches', '--top-module', 'Benches', '--Mdir', 'model', ...sources],
+      [
+        ...flags,
+        '--x-assign',
+        'unique',
+        '--prefix',
+        'Vbenches',
+        '--top-module',
+        'Benches',
+        '--Mdir',
+        'model',
+        ...sources,
+      ],
       folder,
     );
     const makefile = await readFile(join(folder, 'model', 'Vbenches.mk'), 'utf8');
