@@ -67,15 +67,8 @@ export type {
   Wires,
 } from './language/values.ts';
 export { when, type WhenChain } from './language/when.ts';
-export {
-  emitVerilog,
-  type EmitOptions,
-  type VerilogClock,
-  type VerilogDesign,
-  type VerilogFile,
-  type VerilogModule,
-  type VerilogPort,
-} from './verilog/design.ts';
+export { emitVerilog, type EmitOptions, type VerilogClock, type VerilogDesign } from './verilog/design.ts';
+export type { VerilogFile, VerilogModule, VerilogPort } from './verilog/verilog-file.ts';
 export type { CheckStyle, VerilogCheck, VerilogCheckFile } from './verilog/check-files.ts';
 export { type Arbitrated, Arbiter, type ArbiterOptions, type ArbiterPolicy, arbitrate } from './stream/arbitrate.ts';
 export type { ArrayOf } from './stream/array-of.ts';

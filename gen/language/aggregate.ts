@@ -5,12 +5,8 @@ import { captureSite } from '../source/capture-site.ts';
 import { asDrivableRecord, asDrivableVector } from './drive-tree.ts';
 import { fatal } from './report.ts';
 import { type Operand, Signal } from './signal.ts';
+import type { Plain, Tree } from './tree.ts';
 import { groundOf, type HardwareType, isData, payloadPath } from './types.ts';
-
-/** Run-time shape of a `Val` or `Var` of any type. */
-export type Tree = Signal | { readonly [field: string]: Tree } | readonly Tree[];
-/** What can be given for a tree: plain values may stand for its signals. */
-export type Plain = Operand | { readonly [field: string]: Plain } | readonly Plain[];
 
 /** The types of the trees whose parts run both ways. */
 const directedTypes = new WeakMap<object, HardwareType>();

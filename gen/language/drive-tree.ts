@@ -2,7 +2,7 @@
 import { captureSite } from '../source/capture-site.ts';
 import type { Expression } from '../ir/module-ir.ts';
 import type { Site } from '../source/site.ts';
-import type { Plain, Tree } from './aggregate.ts';
+import type { Plain, Tree } from './tree.ts';
 import { type Choice, deliver, type Delivery } from './destination.ts';
 import { currentModule, keep, type ModuleBuilder } from './module-builder.ts';
 import { fatal } from './report.ts';

@@ -1,6 +1,7 @@
 /** Operators of several operands, where chains of methods would be hard to read. */
 import { captureSite } from '../source/capture-site.ts';
-import { buildTree, muxTree, type Tree } from './aggregate.ts';
+import { buildTree, muxTree } from './aggregate.ts';
+import type { Tree } from './tree.ts';
 import { currentModule } from './module-builder.ts';
 import { fatal } from './report.ts';
 import { lowBits } from './packing.ts';

@@ -1,4 +1,5 @@
-import { leavesOf, type Tree } from './aggregate.ts';
+import { leavesOf } from './aggregate.ts';
+import type { Tree } from './tree.ts';
 import { memoryIrOf } from './memory.ts';
 import { currentModule } from './module-builder.ts';
 

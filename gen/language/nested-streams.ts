@@ -1,5 +1,6 @@
 import type { SignalIr } from '../ir/module-ir.ts';
-import { leavesOf, type Tree } from './aggregate.ts';
+import { leavesOf } from './aggregate.ts';
+import type { Tree } from './tree.ts';
 import type { HardwareType } from './types.ts';
 
 /** A stream in a port, and the signals that it consists of: valid, ready, payload. */

@@ -2,7 +2,8 @@
 import type { Expression } from '../ir/module-ir.ts';
 import { captureSite } from '../source/capture-site.ts';
 import type { Site } from '../source/site.ts';
-import { muxTree, type Tree } from './aggregate.ts';
+import { muxTree } from './aggregate.ts';
+import type { Tree } from './tree.ts';
 import { type CasesOf, readCases, type Subject } from './cases.ts';
 import { currentModule, type ModuleBuilder } from './module-builder.ts';
 import { fatal } from './report.ts';

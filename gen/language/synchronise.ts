@@ -2,7 +2,8 @@
 import { domainText } from '../ir/clock-domain.ts';
 import { groundTypeText } from '../ir/ground-type.ts';
 import { captureSite } from '../source/capture-site.ts';
-import { buildTree, leavesOf, type Tree } from './aggregate.ts';
+import { buildTree, leavesOf } from './aggregate.ts';
+import type { Tree } from './tree.ts';
 import { currentDomain, currentModule } from './module-builder.ts';
 import { fatal, report } from './report.ts';
 import { declareSignal, make, operand, Signal } from './signal.ts';

@@ -1,7 +1,7 @@
 /** The type of a value, found from its signals. */
 import { type GroundType, groundTypeText, sameType } from '../ir/ground-type.ts';
 import { captureSite } from '../source/capture-site.ts';
-import type { Tree } from './aggregate.ts';
+import type { Tree } from './tree.ts';
 import { enumTypeOf } from './enum.ts';
 import { fatal } from './report.ts';
 import { Signal } from './signal.ts';

@@ -5,7 +5,8 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Expression, ModuleIr } from '../ir/module-ir.ts';
 import type { Frame, Site } from '../source/site.ts';
-import { type PlainUse, sourceFactsOf, type ValueReference } from '../source/source-facts.ts';
+import type { PlainUse, ValueReference } from '../source/facts.ts';
+import { sourceFactsOf } from '../source/source-facts.ts';
 
 interface Suspect {
   readonly use: PlainUse;

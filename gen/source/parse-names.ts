@@ -1,7 +1,7 @@
 /** Which call in a source file initialises which variable: `const push = enq.fire` names the call at `fire` "push". */
 import type { Node } from 'ts-morph';
-import type { ParsedFile } from './parse-source.ts';
-import type { Place } from './source-facts.ts';
+import type { ParsedFile } from './parsed-file.ts';
+import type { Place } from './facts.ts';
 
 /** Functions that give back what they are given: a variable's name is for the call in their parentheses. */
 const TRANSPARENT = new Set(['keep']);

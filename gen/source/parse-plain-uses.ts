@@ -1,8 +1,8 @@
 /** Finds where JavaScript asks an expression for its truth, or compares it: a signal there is a mistake that nothing traps. */
 import type { Node } from 'ts-morph';
-import type { ParsedFile } from './parse-source.ts';
+import type { ParsedFile } from './parsed-file.ts';
 import { referencesOf } from './references.ts';
-import type { PlainUse } from './source-facts.ts';
+import type { PlainUse } from './facts.ts';
 
 /** Longer expressions are cut off in messages. */
 const TEXT_LENGTH = 40;

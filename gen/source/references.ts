@@ -1,7 +1,7 @@
 /** Follows an expression, within its file, to the calls that made its value. */
 import type { BindingElement, CallExpression, Identifier, Node, ParameterDeclaration } from 'ts-morph';
-import type { ParsedFile } from './parse-source.ts';
-import type { ValueReference } from './source-facts.ts';
+import type { ParsedFile } from './parsed-file.ts';
+import type { ValueReference } from './facts.ts';
 
 /** Functions that describe a module: the ports are the parameter of the body, their second last argument the ports' types. */
 const MODULE = 'module';

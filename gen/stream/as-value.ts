@@ -1,4 +1,4 @@
-import type { Tree } from '../language/aggregate.ts';
+import type { Tree } from '../language/tree.ts';
 import { asDrivableRecord, asDrivableVector } from '../language/drive-tree.ts';
 import { Signal } from '../language/signal.ts';
 import type { DataType } from '../language/types.ts';

@@ -1,5 +1,5 @@
 /** A first-in, first-out buffer between two clock domains. */
-import type { Tree } from '../language/aggregate.ts';
+import type { Tree } from '../language/tree.ts';
 import type { ClockDomain } from '../ir/clock-domain.ts';
 import { defaultDomain } from '../ir/clock-domain.ts';
 import { inDomain } from '../language/clock-domain.ts';

@@ -1,5 +1,6 @@
 /** Connects streams, and bundles and vectors of them, part by part. */
-import { directedTypeOf, type Plain, type Tree } from '../language/aggregate.ts';
+import { directedTypeOf } from '../language/aggregate.ts';
+import type { Plain, Tree } from '../language/tree.ts';
 import { currentModule, type ModuleBuilder } from '../language/module-builder.ts';
 import { report } from '../language/report.ts';
 import { type Operand, Signal } from '../language/signal.ts';

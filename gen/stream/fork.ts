@@ -1,5 +1,5 @@
 /** One stream to several sinks. */
-import type { Tree } from '../language/aggregate.ts';
+import type { Tree } from '../language/tree.ts';
 import { assert, ghost, implies } from '../language/checks.ts';
 import { all, unpack } from '../language/functions.ts';
 import { generator, instance } from '../language/module.ts';

@@ -1,4 +1,4 @@
-import type { Tree } from '../language/aggregate.ts';
+import type { Tree } from '../language/tree.ts';
 import { unpack } from '../language/functions.ts';
 import { instance, type InstanceOptions, type Module } from '../language/module.ts';
 import type { Port } from '../language/ports.ts';

@@ -1,5 +1,6 @@
 /** Streams of which a signal chooses one. */
-import { type Tree, muxTree } from '../language/aggregate.ts';
+import { muxTree } from '../language/aggregate.ts';
+import type { Tree } from '../language/tree.ts';
 import type { Signal } from '../language/signal.ts';
 import { wire } from '../language/state.ts';
 import { Bool, type DataType } from '../language/types.ts';

@@ -1,5 +1,5 @@
 /** Several beats as one. */
-import type { Tree } from '../language/aggregate.ts';
+import type { Tree } from '../language/tree.ts';
 import { assert, ghost, implies } from '../language/checks.ts';
 import { unpack } from '../language/functions.ts';
 import { generator, instance } from '../language/module.ts';

@@ -5,7 +5,7 @@ import type { Expression } from '../ir/module-ir.ts';
 import type { Site } from '../source/site.ts';
 import { uniqueName } from '../passes/unique-name.ts';
 import type { VInstance, VModule } from './ast.ts';
-import type { VerilogFile } from './design.ts';
+import type { VerilogFile } from './verilog-file.ts';
 import { lowerChecksModule } from './lower-checks-module.ts';
 import type { LoweringOptions } from './lower-module.ts';
 import { printInstance, printModule, type PrintOptions } from './print-module.ts';

@@ -11,19 +11,8 @@ import { lowerModule, type LoweringOptions } from './lower-module.ts';
 import type { MacroForm } from './macro-module.ts';
 import { contentsFiles } from './lower-memory.ts';
 import { Macros, type VerilogMacro } from './macros.ts';
-import { type PrintedModule, printModule, type PrintOptions } from './print-module.ts';
-
-export interface VerilogPort {
-  readonly name: string;
-  readonly direction: 'input' | 'output';
-  readonly width: number;
-  readonly signed: boolean;
-}
-
-export interface VerilogFile extends PrintedModule {
-  /** `<module>.v`; `<module>_<memory>.hex` of the words that a big memory starts with, one a line */
-  readonly path: string;
-}
+import { printModule, type PrintOptions } from './print-module.ts';
+import type { VerilogFile, VerilogModule, VerilogPort } from './verilog-file.ts';
 
 /** A clock domain of a design, as its top module's ports show it. */
 export interface VerilogClock {
@@ -34,13 +23,6 @@ export interface VerilogClock {
   readonly edge: 'rising' | 'falling';
   /** The port of its reset; undefined where nothing is reset. */
   readonly reset: ResetSignal | undefined;
-}
-
-export interface VerilogModule {
-  readonly name: string;
-  readonly ports: readonly VerilogPort[];
-  readonly memories: readonly { readonly name: string; readonly width: number; readonly depth: number }[];
-  readonly instances: readonly { readonly name: string; readonly module: string }[];
 }
 
 export interface VerilogDesign {

@@ -5,7 +5,7 @@ import { ElaborationError } from '../diagnostics/elaboration-error.ts';
 import type { ModuleIr } from '../ir/module-ir.ts';
 import { portLayout } from '../ir/port-layout.ts';
 import type { Site } from '../source/site.ts';
-import type { VerilogFile, VerilogPort } from './design.ts';
+import type { VerilogFile, VerilogPort } from './verilog-file.ts';
 
 export interface VerilogExternal {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** The macros of a design: a module and a file for each shape, however often the design has it. */
 import type { Site } from '../source/site.ts';
 import type { VModule, VPort } from './ast.ts';
-import type { VerilogFile, VerilogModule, VerilogPort } from './design.ts';
+import type { VerilogFile, VerilogModule, VerilogPort } from './verilog-file.ts';
 import { lowerMacro, type MacroForm, macroModule } from './macro-module.ts';
 import { macroName, type MacroShape } from './macro-shape.ts';
 import { printModule, type PrintOptions } from './print-module.ts';

@@ -1,7 +1,7 @@
 /** Verilog lines back to TypeScript lines, as a standard source map (version 3) that editors and debuggers read. */
 import { createRequire } from 'node:module';
 import { dirname, relative } from 'node:path';
-import type { VerilogFile } from './design.ts';
+import type { VerilogFile } from './verilog-file.ts';
 
 /**
  * The map of one emitted file, as JSON text. It has one segment a line: where the line starts.

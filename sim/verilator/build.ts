@@ -34,8 +34,8 @@ export const WRONG_OPTIMISATIONS: readonly string[] = ['-fno-const-bit-op-tree']
  * that no result can depend on it unnoticed.
  */
 const VERILATOR_FLAGS = [
-  ...['--cc', '-Wall', '-O3', ...WRONG_OPTIMISATIONS, '--prefix', 'Vdut'],
-  ...['--output-split', '0', '--x-assign', 'unique'],
+  ...WRONG_OPTIMISATIONS,
+  ...'--cc -Wall -O3 --prefix Vdut --output-split 0 --x-assign unique'.split(' '),
 ];
 
 /** Two libraries in one process must not share a symbol: both hold a class Vdut and Verilator's runtime. */

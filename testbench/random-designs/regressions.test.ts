@@ -29,16 +29,6 @@ const found: readonly Module[] = [
       later.set(words.readSync(a.mul(b).trunc(3), { underWrite: 'new' }));
     },
   ),
-  // Verilator took a bit that is shifted out for 1, in an optimisation that is left out since.
-  module('ShiftedOut', { a: In(UInt(64)), k: In(UInt(3)), y: Out(Bool) }, ({ a, k, y }) => {
-    const gone = k
-      .ne(3)
-      .asUInt()
-      .extend(53)
-      .shiftRight(lit(UInt(6), 13))
-      .bit(0);
-    y.set(k.ne(0).and(a.bits(35, 31).asSInt().le(0).or(gone)));
-  }),
 ];
 
 /** Nothing gives the register its first value. */
