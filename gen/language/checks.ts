@@ -29,7 +29,7 @@ export function assume(condition: BoolVal, text?: string): void {
   recordCheck('assume', condition, labelled(text));
 }
 
-/** Asks whether `condition` ever holds: simulators count it, a formal tool looks for a way to it. */
+/** Asks whether `condition` ever holds: a formal tool looks for a way to it. The simulators here pass over it. */
 export function cover(condition: BoolVal, text?: string): void {
   recordCheck('cover', condition, labelled(text));
 }

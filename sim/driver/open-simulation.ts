@@ -16,8 +16,10 @@ export interface SimulationOptions {
   readonly trace?: string;
   /** Of the random bits that state without an initial value starts with. */
   readonly seed?: number;
-  /** Names, edge and reset of the default clock domain. */
+  /** Names, edge and reset of the default clock domain; of the built-in simulator only. */
   readonly clock?: ClockStyle;
+  /** Whether a check that fails ends the simulation; it does unless this is false. */
+  readonly checks?: boolean;
   /** Told what a build is at, when there is something to build. */
   readonly onProgress?: (step: string) => void;
 }
@@ -30,13 +32,13 @@ export interface SimulationOptions {
  */
 export async function openSimulation(
   module: Pick<Module, 'checked'>,
-  { engine, trace, seed, clock, onProgress }: SimulationOptions = {},
+  { engine, trace, seed, clock, checks, onProgress }: SimulationOptions = {},
 ): Promise<Simulation> {
   const given = {
     ...(trace === undefined ? {} : { trace }),
     ...(seed === undefined ? {} : { seed }),
+    ...(checks === undefined ? {} : { checks }),
   };
-  const style = clock === undefined ? {} : { clock };
   const chosen = engine ?? engineFor(trace);
   if (trace?.endsWith(chosen === 'builtin' ? '.fst' : '.vcd') === true)
     throw new InputError(
@@ -44,10 +46,15 @@ export async function openSimulation(
         ? `the built-in simulator writes waveforms as VCD: name the trace .vcd in place of ${trace}`
         : `Verilator writes waveforms as FST: name the trace .fst in place of ${trace}`,
     );
-  if (chosen === 'builtin') return new BuiltinSimulation(module, { ...given, ...style });
+  if (chosen === 'builtin')
+    return new BuiltinSimulation(module, { ...given, ...(clock === undefined ? {} : { clock }) });
+  if (clock !== undefined)
+    throw new InputError(
+      'Verilator is driven with the clock and reset as they are by default: leave out the option clock, or take the built-in simulator',
+    );
   // What runs Verilator is native code: loaded only where it is needed.
   const { VerilatorSimulation } = await import('../verilator/simulation.ts');
-  return VerilatorSimulation.open(emitVerilog(module, style), {
+  return VerilatorSimulation.open(emitVerilog(module), {
     ...given,
     ...(onProgress === undefined ? {} : { onProgress }),
   });

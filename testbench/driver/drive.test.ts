@@ -1,5 +1,21 @@
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
-import { Bits, Bool, Bundle, In, module, Out, queue, reg, SInt, Stream, UInt, Vec, when } from '../../gen/index.ts';
+import {
+  assert,
+  Bits,
+  Bool,
+  Bundle,
+  In,
+  module,
+  Out,
+  queue,
+  reg,
+  regNext,
+  SInt,
+  Stream,
+  UInt,
+  Vec,
+  when,
+} from '../../gen/index.ts';
 import { drive, type Driver } from '../../sim/driver/drive.ts';
 
 const Tagged = Bundle({ tag: UInt(4), data: SInt(8), wide: Bits(40) });
@@ -35,10 +51,10 @@ const Everything = module(
   },
 );
 
-describe('drive', () => {
+describe.each(['builtin', 'verilator'] as const)('drive on %s', (engine) => {
   let dut: Driver<typeof Everything.ports>;
   beforeAll(async () => {
-    dut = await drive(Everything);
+    dut = await drive(Everything, { engine });
   });
   afterAll(() => dut.close());
 
@@ -113,4 +129,39 @@ describe('drive', () => {
     expectTypeOf(dut.ports.total).not.toHaveProperty('poke');
     expectTypeOf(dut.ports).not.toHaveProperty('missing');
   });
+});
+
+/** An assertion that fails with the first odd number. */
+const Even = module('Even', { number: In(UInt(4)), half: Out(UInt(4)) }, ({ number, half }) => {
+  assert(number.bit(0).not(), 'even');
+  half.set(regNext(number.shr(1).extend(4), { reset: 0 }));
+});
+
+describe.each(['builtin', 'verilator'] as const)('the checks of a module, on %s', (engine) => {
+  it('end a simulation that breaks one', async () => {
+    const dut = await drive(Even, { engine });
+    dut.ports.number.poke(3);
+    expect(() => dut.step()).toThrow('even');
+    dut.close();
+  });
+
+  it('are left out with { checks: false }', async () => {
+    const dut = await drive(Even, { engine, checks: false });
+    dut.ports.number.poke(3);
+    dut.step();
+    expect(dut.ports.half.peek()).toBe(1);
+    dut.close();
+  });
+});
+
+it('refuses what an engine can not do, and says which can', async () => {
+  const low = { clock: { reset: { active: 'low' } } } as const;
+  await expect(drive(Even, { engine: 'verilator', ...low })).rejects.toThrow(
+    'Verilator is driven with the clock and reset as they are by default: leave out the option clock, or take the built-in simulator',
+  );
+  const dut = await drive(Even, low);
+  dut.ports.number.poke(6);
+  dut.step();
+  expect(dut.ports.half.peek()).toBe(3);
+  dut.close();
 });
