@@ -304,7 +304,11 @@ export class ExpressionLowering {
       case 'binary': {
         const certain = certainResult(expression);
         if (certain !== undefined) return numberOf(expression, certain);
-        const [left, right] = [lower(expression.left), shiftAmount(expression) ?? lower(expression.right)];
+        const isShift = expression.operator === 'shift-left' || expression.operator === 'shift-right';
+        const [left, right] = [
+          lower(expression.left),
+          isShift ? this.shiftAmount(expression, consumer) : lower(expression.right),
+        ];
         return { kind: 'binary', operator: binaryOperator(expression), left, right };
       }
       case 'mux':
@@ -344,6 +348,17 @@ export class ExpressionLowering {
         };
       }
     }
+  }
+
+  /** A word of a memory has a wire of its own: Icarus Verilog can't shift by one whose address is constant. */
+  private shiftAmount(shift: Extract<Expression, { op: 'binary' }>, consumer: string): VExpression {
+    const constant = constantAmount(shift);
+    if (constant !== undefined) return constant;
+    const lowered = this.lower(shift.right, consumer);
+    if (lowered.kind !== 'element') return lowered;
+    const name = this.wireOf(shift.right, consumer);
+    this.unread.readAll(name);
+    return { kind: 'name', name };
   }
 
   private concat({ parts }: Extract<Expression, { op: 'concat' }>, consumer: string): VExpression {
@@ -420,9 +435,9 @@ function certainResult({ operator, left, right, type }: Extract<Expression, { op
   }
 }
 
-/** A constant amount of an arithmetic shift: beyond the width there is only sign, and tools refuse wide amounts. */
-function shiftAmount({ operator, right, type }: Extract<Expression, { op: 'binary' }>): VExpression | undefined {
-  const amount = operator === 'shift-left' || operator === 'shift-right' ? constantOf(right) : undefined;
+/** The amount of a shift where it is constant: beyond the width there is only sign, and tools refuse wide amounts. */
+function constantAmount({ right, type }: Extract<Expression, { op: 'binary' }>): VExpression | undefined {
+  const amount = constantOf(right);
   if (amount === undefined) return undefined;
   const value = amount < BigInt(type.width) ? amount : BigInt(type.width - 1);
   return { kind: 'number', value, width: Math.min(right.type.width, 32), signed: false };

@@ -17,10 +17,11 @@ export interface Disagreement {
 
 export type Engines = 'all' | 'builtin and Icarus' | 'builtin and Verilator';
 
-/** Designs with the seeds of their inputs. */
+/** Designs with the seeds of their inputs; `onSlow` is told of those that are too slow to compare in Icarus Verilog. */
 export async function disagreements(
   designs: readonly { readonly seed: number; readonly design: Design }[],
   engines: Engines = 'all',
+  onSlow: (seed: number) => void = () => {},
 ): Promise<Disagreement[]> {
   const found: Disagreement[] = [];
   const runs: (OwnRun & (typeof designs)[number])[] = [];
@@ -31,7 +32,7 @@ export async function disagreements(
       found.push({ seed, design, text: `it can't be run: ${String((error as Error).stack)}` });
     }
   }
-  const texts = await differences(runs, engines);
+  const texts = await differences(runs, engines, (index) => onSlow(runs[index]!.seed));
   runs.forEach(({ seed, design }, index) => {
     const text = texts[index];
     if (text !== undefined) found.push({ seed, design, text });
@@ -44,6 +45,7 @@ export async function moduleDifferences(tops: readonly Module[], seed: number): 
   return differences(
     tops.map((top) => runHere(trialOfModule(top, seed))),
     'all',
+    () => {},
   );
 }
 
@@ -58,13 +60,20 @@ function runHere(trial: Trial): OwnRun {
   return { trial, builtin: runBuiltin(trial), reference: runReference(trial) };
 }
 
-async function differences(runs: readonly OwnRun[], engines: Engines): Promise<(string | undefined)[]> {
+async function differences(
+  runs: readonly OwnRun[],
+  engines: Engines,
+  onSlow: (index: number) => void,
+): Promise<(string | undefined)[]> {
   if (runs.length === 0) return [];
   const trials = runs.map(({ trial }) => trial);
   const [verilator, icarus] = await Promise.all([
     engines === 'builtin and Icarus' ? undefined : runVerilator(trials),
     engines === 'builtin and Verilator' || !hasIcarus ? undefined : runIcarus(trials),
   ]);
+  icarus?.forEach((outcome, index) => {
+    if (outcome === undefined) onSlow(index);
+  });
   return runs.map(({ trial, builtin, reference }, index) =>
     firstDifference(trial, { builtin, reference, Verilator: verilator?.[index], Icarus: icarus?.[index] }),
   );

@@ -29,6 +29,12 @@ const found: readonly Module[] = [
       later.set(words.readSync(a.mul(b).trunc(3), { underWrite: 'new' }));
     },
   ),
+  // Icarus Verilog could not shift by a word of a memory whose address is constant.
+  module('WordAsAmount', { a: In(UInt(64)), write: In(UInt(4)), y: Out(UInt(64)) }, ({ a, write, y }) => {
+    const amounts = mem(UInt(4), 2, { initial: [3, 5] });
+    amounts.write(1, write);
+    y.set(a.shiftLeft(amounts.read(1)).shiftRight(amounts.read(0)));
+  }),
 ];
 
 /** Nothing gives the register its first value. */
