@@ -355,7 +355,8 @@ export class ExpressionLowering {
     const constant = constantAmount(shift);
     if (constant !== undefined) return constant;
     const lowered = this.lower(shift.right, consumer);
-    if (lowered.kind !== 'element') return lowered;
+    const bits = lowered.kind === 'sign' ? lowered.operand : lowered;
+    if (bits.kind !== 'element') return lowered;
     const name = this.wireOf(shift.right, consumer);
     this.unread.readAll(name);
     return { kind: 'name', name };

@@ -32,8 +32,10 @@ const found: readonly Module[] = [
   // Icarus Verilog could not shift by a word of a memory whose address is constant.
   module('WordAsAmount', { a: In(UInt(64)), write: In(UInt(4)), y: Out(UInt(64)) }, ({ a, write, y }) => {
     const amounts = mem(UInt(4), 2, { initial: [3, 5] });
+    const signedAmounts = mem(SInt(4), 2, { initial: [3, 5] });
     amounts.write(1, write);
-    y.set(a.shiftLeft(amounts.read(1)).shiftRight(amounts.read(0)));
+    signedAmounts.write(0, write.asSInt());
+    y.set(a.shiftLeft(amounts.read(1)).shiftRight(amounts.read(0)).shiftRight(signedAmounts.read(0).asUInt()));
   }),
 ];
 
