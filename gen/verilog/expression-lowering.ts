@@ -229,6 +229,8 @@ export class ExpressionLowering {
 
   private becomesWire(expression: Expression): boolean {
     if (this.wireNames.has(expression) || this.module.names.expressions.has(expression)) return true;
+    // Icarus Verilog writes code that it can't run where such a word stands in a shift.
+    if (expression.op === 'read' && readsNothing(expression.address)) return true;
     if ((this.uses.get(expression) ?? 0) < 2) return false;
     // Repeating a choice of bits costs no hardware and reads better than one more name.
     const plain = expression.op === 'cast' || expression.op === 'slice' ? expression.operand : expression;
@@ -304,11 +306,7 @@ export class ExpressionLowering {
       case 'binary': {
         const certain = certainResult(expression);
         if (certain !== undefined) return numberOf(expression, certain);
-        const isShift = expression.operator === 'shift-left' || expression.operator === 'shift-right';
-        const [left, right] = [
-          lower(expression.left),
-          isShift ? this.shiftAmount(expression, consumer) : lower(expression.right),
-        ];
+        const [left, right] = [lower(expression.left), constantAmount(expression) ?? lower(expression.right)];
         return { kind: 'binary', operator: binaryOperator(expression), left, right };
       }
       case 'mux':
@@ -348,18 +346,6 @@ export class ExpressionLowering {
         };
       }
     }
-  }
-
-  /** A word of a memory has a wire of its own: Icarus Verilog can't shift by one whose address is constant. */
-  private shiftAmount(shift: Extract<Expression, { op: 'binary' }>, consumer: string): VExpression {
-    const constant = constantAmount(shift);
-    if (constant !== undefined) return constant;
-    const lowered = this.lower(shift.right, consumer);
-    const bits = lowered.kind === 'sign' ? lowered.operand : lowered;
-    if (bits.kind !== 'element') return lowered;
-    const name = this.wireOf(shift.right, consumer);
-    this.unread.readAll(name);
-    return { kind: 'name', name };
   }
 
   private concat({ parts }: Extract<Expression, { op: 'concat' }>, consumer: string): VExpression {
@@ -437,8 +423,8 @@ function certainResult({ operator, left, right, type }: Extract<Expression, { op
 }
 
 /** The amount of a shift where it is constant: beyond the width there is only sign, and tools refuse wide amounts. */
-function constantAmount({ right, type }: Extract<Expression, { op: 'binary' }>): VExpression | undefined {
-  const amount = constantOf(right);
+function constantAmount({ operator, right, type }: Extract<Expression, { op: 'binary' }>): VExpression | undefined {
+  const amount = operator === 'shift-left' || operator === 'shift-right' ? constantOf(right) : undefined;
   if (amount === undefined) return undefined;
   const value = amount < BigInt(type.width) ? amount : BigInt(type.width - 1);
   return { kind: 'number', value, width: Math.min(right.type.width, 32), signed: false };
@@ -481,6 +467,11 @@ function hasArithmetic(expression: VExpression): boolean {
 function opName(expression: Expression): string {
   if (expression.op === 'binary' || expression.op === 'unary') return expression.operator.replace('-', '_');
   return opNames[expression.op] ?? expression.op;
+}
+
+/** Whether an expression has one value only. */
+function readsNothing(expression: Expression): boolean {
+  return expression.op !== 'signal' && expression.op !== 'read' && operandsOf(expression).every(readsNothing);
 }
 
 /** How often each expression is read by another expression or by an item of the module. */
