@@ -26,8 +26,11 @@ const LIBRARY = 'simulation.so';
 const DATA = 'data';
 const READ_FILE = /(\$readmem[hb]\s*\(\s*")([^"]+)"/g;
 
-/** What Verilator gets wrong: until 5.028 at least, this optimisation drops terms of a logic expression with shifts in it. */
-export const WRONG_OPTIMISATIONS: readonly string[] = ['-fno-const-bit-op-tree'];
+/**
+ * What Verilator 5.006 gets wrong: the first drops terms of logic expressions with shifts in them (upstream until 5.028 at
+ * least), the second changes the values of deep combinational logic.
+ */
+export const WRONG_OPTIMISATIONS: readonly string[] = ['-fno-const-bit-op-tree', '-fno-dfg'];
 
 /**
  * One file a module instead of pieces: half the time in the compiler. What the Verilog leaves undefined is random, so

@@ -68,7 +68,9 @@ function wordsOf({ inputs, stimulus }: Trial): string {
 /** What the testbench printed. */
 export function outcomesOf(trials: readonly Trial[], printed: string): Outcome[] {
   const outcomes: string[][] = trials.map(() => []);
-  for (const [, index, digits] of printed.matchAll(/^(\d+) ([0-9a-zXZ ]+)$/gm)) outcomes[Number(index)]!.push(digits!);
+  for (const [, index, digits] of printed.matchAll(/^(\d+) ([0-9a-zXZ ]+)$/gm)) {
+    outcomes[Number(index)]!.push(withoutExcess(digits!, trials[Number(index)]!.outputs));
+  }
   outcomes.forEach((outcome, index) => {
     if (outcome.length !== CYCLES)
       throw new Error(
@@ -76,4 +78,15 @@ export function outcomesOf(trials: readonly Trial[], printed: string): Outcome[]
       );
   });
   return outcomes;
+}
+
+/** Verilator prints a constant with the digits of 32 bits, whatever its width. */
+function withoutExcess(digits: string, outputs: Trial['outputs']): string {
+  return digits
+    .split(' ')
+    .map((value, index) => {
+      const excess = value.length - Math.ceil(outputs[index]!.width / 4);
+      return excess > 0 && /^0+$/.test(value.slice(0, excess)) ? value.slice(excess) : value;
+    })
+    .join(' ');
 }
