@@ -37,8 +37,9 @@ export const WRONG_OPTIMISATIONS: readonly string[] = ['-fno-const-bit-op-tree',
  * that no result can depend on it unnoticed.
  */
 const VERILATOR_FLAGS = [
-  ...WRONG_OPTIMISATIONS,
   ...'--cc -Wall -O3 --prefix Vdut --output-split 0 --x-assign unique'.split(' '),
+  // Behind the level, which would turn them on again.
+  ...WRONG_OPTIMISATIONS,
 ];
 
 /** Two libraries in one process must not share a symbol: both hold a class Vdut and Verilator's runtime. */
