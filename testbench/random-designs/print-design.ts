@@ -68,7 +68,12 @@ function itemLines(item: Item): string[] {
     }
     case 'fsm': {
       const states = item.states.flatMap(({ name, body }) => [`  ${name}(go) {`, ...indented(body, 2), '  },']);
-      return [`const ${item.name} = fsm({`, ...states, `}, { name: '${item.name}', encoding: '${item.encoding}' });`];
+      return [
+        `const ${item.name} = fsm({`,
+        ...states,
+        `}, { name: '${item.name}', encoding: '${item.encoding}' });`,
+        `keep(${item.name}.state);`,
+      ];
     }
     case 'instance':
       return declare(
