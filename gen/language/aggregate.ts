@@ -79,7 +79,8 @@ function handshake(valid: Signal, ready: Signal): Signal {
 /** Ground signals of a tree, in the order of declaration. */
 export function leavesOf(tree: Tree): Signal[] {
   if (tree instanceof Signal) return [tree];
-  return Object.values(tree).flatMap(leavesOf);
+  // Users without types give other things too, which have none.
+  return typeof tree === 'object' && tree !== null ? Object.values(tree).flatMap(leavesOf) : [];
 }
 
 /**

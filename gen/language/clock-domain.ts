@@ -1,9 +1,10 @@
 /** Clock domains as a user makes and enters them. */
-import { asynchronous, type ClockDomain, defaultDomain, type ResetStyle } from '../ir/clock-domain.ts';
+import { asynchronous, type ClockDomain, defaultDomain, domainText, type ResetStyle } from '../ir/clock-domain.ts';
 import { captureSite } from '../source/capture-site.ts';
-import { currentModule } from './module-builder.ts';
+import type { Site } from '../source/site.ts';
+import { currentModule, type ModuleBuilder } from './module-builder.ts';
 import { runBody } from './run-body.ts';
-import { fatal } from './report.ts';
+import { fatal, report } from './report.ts';
 
 export interface ClockDomainOptions {
   /** The edge of the clock at which registers take their values; rising by default. */
@@ -83,4 +84,14 @@ export function isClockDomain(value: unknown): value is ClockDomain {
 function describe(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   return value === undefined ? 'undefined' : `a value of type ${typeof value}`;
+}
+
+/** Refuses a reset value in a domain that gives none. */
+export function requireReset(builder: ModuleBuilder, domain: ClockDomain, what: string, site: Site): void {
+  if (domain.reset !== undefined) return;
+  report(builder, 'X004', site, {
+    message: `${what} with a reset value is in ${domainText(domain)}, which has no reset`,
+    related: [{ text: 'the domain is made', site: domain.site }],
+    fix: 'leave the reset value out, or give the domain a reset',
+  });
 }

@@ -6,9 +6,11 @@ import { type ClockDomain, defaultDomain } from '../ir/clock-domain.ts';
 import { type Expression, operandsOf, type SignalIr } from '../ir/module-ir.ts';
 import { captureSite } from '../source/capture-site.ts';
 import type { Site } from '../source/site.ts';
+import { leavesOf } from './aggregate.ts';
 import { currentModule, type ModuleBuilder } from './module-builder.ts';
 import { fatal } from './report.ts';
 import { make, operand, Signal } from './signal.ts';
+import type { Tree } from './tree.ts';
 import type { BitsVal, BoolVal, SIntVal, UIntVal } from './values.ts';
 
 /** The value that something had `cycles` cycles ago; of bundles and vectors, part by part. */
@@ -46,7 +48,7 @@ export function pastValid(cycles = 1): BoolVal {
 
 /** Whether a value is what it was a cycle ago. */
 export function stable(value: object): BoolVal {
-  const parts = leavesOf(value);
+  const parts = leavesOf(value as Tree);
   const equal = parts.map((part) => past(part as unknown as BoolVal).eq(part as unknown as BoolVal));
   if (equal.length === 0) {
     throw fatal(
@@ -152,11 +154,6 @@ function pastIn(root: Expression): number {
 
 function read(builder: ModuleBuilder, signal: SignalIr, site: Site): Signal {
   return make(builder, { op: 'signal', signal, type: signal.type, site });
-}
-
-function leavesOf(value: unknown): Signal[] {
-  if (value instanceof Signal) return [value];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(leavesOf) : [];
 }
 
 function checkCycles(what: string, cycles: number, site: Site): void {

@@ -1,13 +1,12 @@
 /** Wires and registers. */
-import { type ClockDomain, domainText } from '../ir/clock-domain.ts';
+import type { ClockDomain } from '../ir/clock-domain.ts';
 import type { Expression } from '../ir/module-ir.ts';
 import { captureSite } from '../source/capture-site.ts';
 import type { Site } from '../source/site.ts';
 import { type GroundType, memberOf } from '../ir/ground-type.ts';
 import { buildTree } from './aggregate.ts';
-import { checkedDomain } from './clock-domain.ts';
+import { checkedDomain, requireReset } from './clock-domain.ts';
 import { currentDomain, currentModule, type ModuleBuilder } from './module-builder.ts';
-import { report } from './report.ts';
 import { declareSignal, operand, type Operand, Signal } from './signal.ts';
 import { checkCondition } from './type-checks.ts';
 import { type DataType, groundOf, type HardwareType, requireData } from './types.ts';
@@ -47,7 +46,7 @@ export function reg<const T extends DataType>(type: T, options: RegisterOptions<
   requireData(type, 'reg()');
   const site = captureSite();
   const domain = options.domain === undefined ? currentDomain(builder) : checkedDomain(options.domain);
-  if (options.reset !== undefined && domain.reset === undefined) reportNoReset(builder, domain, site);
+  if (options.reset !== undefined) requireReset(builder, domain, 'a register', site);
   const enable = options.enable === undefined ? undefined : enableOf(builder, options.enable, site);
   const tree = buildTree(type, (ground, path) => {
     const reset = options.reset === undefined ? undefined : resetValue(builder, options.reset, ground, path, site);
@@ -69,14 +68,6 @@ function enableOf(builder: ModuleBuilder, enable: BoolVal, site: Site): Expressi
   const expression = operand(builder, enable as unknown as Operand, { kind: 'bool', width: 1 }, site, 'enable');
   checkCondition(builder, expression, site, 'enable');
   return expression;
-}
-
-function reportNoReset(builder: ModuleBuilder, domain: ClockDomain, site: Site): void {
-  report(builder, 'X004', site, {
-    message: `a register with a reset value is in ${domainText(domain)}, which has no reset`,
-    related: [{ text: 'the domain is made', site: domain.site }],
-    fix: 'leave the reset value out, or give the domain a reset',
-  });
 }
 
 function resetValue(

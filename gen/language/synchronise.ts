@@ -1,9 +1,9 @@
 /** Legal ways from one clock domain into another. */
-import { domainText } from '../ir/clock-domain.ts';
 import { groundTypeText } from '../ir/ground-type.ts';
 import { captureSite } from '../source/capture-site.ts';
 import { buildTree, leavesOf } from './aggregate.ts';
 import type { Tree } from './tree.ts';
+import { requireReset } from './clock-domain.ts';
 import { currentDomain, currentModule } from './module-builder.ts';
 import { fatal, report } from './report.ts';
 import { declareSignal, make, operand, Signal } from './signal.ts';
@@ -46,13 +46,7 @@ export function synchronise(value: AnyVal, { stages = 2, reset, gray = false }: 
       fix: 'send words through asyncQueue(); for a Gray-coded value say so: synchronise(x, { gray: true })',
     });
   }
-  if (reset !== undefined && domain.reset === undefined) {
-    report(builder, 'X004', site, {
-      message: `a synchroniser with a reset value is in ${domainText(domain)}, which has no reset`,
-      related: [{ text: 'the domain is made', site: domain.site }],
-      fix: 'leave the reset value out, or give the domain a reset',
-    });
-  }
+  if (reset !== undefined) requireReset(builder, domain, 'a synchroniser', site);
   const resetTo = reset === undefined ? undefined : operand(builder, reset, type, site, 'reset');
   let last = signal;
   for (let stage = 0; stage < stages; stage++) {

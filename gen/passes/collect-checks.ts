@@ -6,6 +6,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Check, DomainNeeds, Driver, ModuleNames } from '../ir/checked-module.ts';
 import { type ClockDomain, domainText } from '../ir/clock-domain.ts';
 import {
+  bodiesOf,
   type CheckStatement,
   type Expression,
   type ModuleIr,
@@ -14,7 +15,7 @@ import {
   type Statement,
 } from '../ir/module-ir.ts';
 import type { Site } from '../source/site.ts';
-import { both, either, oneOf, opposite } from './logic.ts';
+import { both, branchesOf, either, opposite } from './logic.ts';
 import { uniqueName } from './unique-name.ts';
 
 export function collectChecks(
@@ -57,13 +58,9 @@ function statementsWithPaths(statements: readonly Statement[], path: Expression 
     if (statement.kind === 'check') return [{ statement, path }];
     if (statement.kind !== 'when' && statement.kind !== 'switch') return [];
     const { site } = statement;
-    const branches =
-      statement.kind === 'when'
-        ? statement.branches
-        : statement.cases.map(({ values, body }) => ({ condition: oneOf(statement.subject, values, site), body }));
     const placed: Placed[] = [];
     let rest = path;
-    for (const { condition, body } of branches) {
+    for (const { condition, body } of branchesOf(statement)) {
       // Made only where a check needs it: most branches have none.
       if (hasChecks(body)) placed.push(...statementsWithPaths(body, joined(rest, condition, site)));
       rest = joined(rest, opposite(condition, site), site);
@@ -73,13 +70,11 @@ function statementsWithPaths(statements: readonly Statement[], path: Expression 
 }
 
 function hasChecks(statements: readonly Statement[]): boolean {
-  return statements.some((statement) => {
-    if (statement.kind === 'when')
-      return statement.branches.some(({ body }) => hasChecks(body)) || hasChecks(statement.otherwise ?? []);
-    if (statement.kind === 'switch')
-      return statement.cases.some(({ body }) => hasChecks(body)) || hasChecks(statement.otherwise ?? []);
-    return statement.kind === 'check';
-  });
+  return statements.some((statement) =>
+    statement.kind === 'when' || statement.kind === 'switch'
+      ? bodiesOf(statement).some(hasChecks)
+      : statement.kind === 'check',
+  );
 }
 
 /** The registers that say whether there has been as much past as a check looks at; one for each domain. */

@@ -3,7 +3,7 @@
  * the RTL that they depend on, under the names that these have there.
  */
 import type { CheckedModule, DomainNeeds, Driver, GhostLayer, ModuleNames } from '../ir/checked-module.ts';
-import { type ClockDomain, defaultDomain } from '../ir/clock-domain.ts';
+import type { ClockDomain } from '../ir/clock-domain.ts';
 import {
   type Expression,
   type MemoryIr,
@@ -13,6 +13,7 @@ import {
   withOperands,
 } from '../ir/module-ir.ts';
 import { isWire } from './check-visibility.ts';
+import { domainOfRegister } from './collect-domains.ts';
 import { rtlExpressions } from './rtl-expressions.ts';
 import { withReads } from './statement-reads.ts';
 
@@ -167,7 +168,7 @@ function domainsOf({ domains, checks, ghost }: CheckedModule): Map<ClockDomain, 
   const registers = ghost.sequential.flatMap((group) => group.registers);
   return new Map(
     [...domains].flatMap(([domain, { resettable }]): [ClockDomain, DomainNeeds][] => {
-      const own = registers.filter((register) => (register.domain ?? defaultDomain) === domain);
+      const own = registers.filter((register) => domainOfRegister(register) === domain);
       const judged = checks.some((check) => check.domain === domain);
       const needed = judged || own.length > 0 || ghost.writes.size > 0;
       const reset = resettable && (judged || own.some((register) => register.reset !== undefined));

@@ -1,6 +1,6 @@
 /** Expressions that passes make, without what constants decide. */
 import { type GroundType, sameType } from '../ir/ground-type.ts';
-import type { Expression } from '../ir/module-ir.ts';
+import type { BranchStatement, Expression, Statement } from '../ir/module-ir.ts';
 import type { Site } from '../source/site.ts';
 
 const bool: GroundType = { kind: 'bool', width: 1 };
@@ -47,6 +47,15 @@ export function oneOf(subject: Expression, values: readonly bigint[], site: Site
   return values
     .map((value) => equal(subject, literal(subject.type, value, site), site))
     .reduce((left, right) => either(left, right, site));
+}
+
+/** The branches of a statement, the cases of a switch with their conditions; each counts where none before it does. */
+export function branchesOf(
+  statement: BranchStatement,
+): readonly { readonly condition: Expression; readonly body: readonly Statement[] }[] {
+  if (statement.kind === 'when') return statement.branches;
+  const { subject, cases, site } = statement;
+  return cases.map(({ values, body }) => ({ condition: oneOf(subject, values, site), body }));
 }
 
 /** A choice between two values of one type; of conditions, as logic. */

@@ -2,7 +2,7 @@
 import type { ClockDomain } from '../ir/clock-domain.ts';
 import type { Expression, MemoryIr, SignalIr, Statement } from '../ir/module-ir.ts';
 import type { Site } from '../source/site.ts';
-import { both, choice, literal, oneOf, opposite, truth } from './logic.ts';
+import { both, branchesOf, choice, literal, opposite, truth } from './logic.ts';
 
 /** A write port. What it is given counts only where it is enabled. */
 export interface WriteAccess {
@@ -74,12 +74,8 @@ function accesses<A extends { readonly enable: Expression }>(
       return access === undefined ? [] : [access];
     }
     const { site } = statement;
-    const branches =
-      statement.kind === 'when'
-        ? statement.branches
-        : statement.cases.map(({ values, body }) => ({ condition: oneOf(statement.subject, values, site), body }));
     let merged = accesses(statement.otherwise ?? [], accessOf, choose);
-    for (const { condition, body } of branches.toReversed()) {
+    for (const { condition, body } of branchesOf(statement).toReversed()) {
       const own = accesses(body, accessOf, choose);
       const rest = merged;
       merged = Array.from({ length: Math.max(own.length, rest.length) }, (_, index) => {

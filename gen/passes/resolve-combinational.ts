@@ -18,6 +18,7 @@ import {
 } from '../ir/module-ir.ts';
 import type { Site } from '../source/site.ts';
 import { type Drivers, withoutIdleBranches } from './collect-drivers.ts';
+import { branchesOf } from './logic.ts';
 
 export function resolveCombinational(
   ir: ModuleIr,
@@ -126,10 +127,7 @@ function valueOf(statements: readonly Statement[], before: Expression | undefine
       const { site } = statement;
       const ofBody = (body: readonly Statement[] | undefined): Resolved =>
         body === undefined || body.length === 0 ? orGap(value, site) : valueOf(body, value);
-      const choices =
-        statement.kind === 'when'
-          ? statement.branches
-          : statement.cases.map(({ values, body }) => ({ condition: isOneOf(statement.subject, values, site), body }));
+      const choices = branchesOf(statement);
       // Where the cases leave nothing over, the last one is the rest.
       const complete = statement.kind === 'switch' && statement.otherwise === undefined && coversAll(statement);
       let rest = complete ? ofBody(choices.at(-1)!.body) : ofBody(statement.otherwise);
@@ -150,16 +148,6 @@ function valueOf(statements: readonly Statement[], before: Expression | undefine
     }
   }
   return value === undefined ? { gap: gap ?? statements[0]!.site } : { value };
-}
-
-function isOneOf(subject: Expression, values: readonly bigint[], site: Site): Expression {
-  const bool = { kind: 'bool', width: 1 } as const;
-  return values
-    .map((value): Expression => {
-      const right: Expression = { op: 'literal', value, type: subject.type, site };
-      return { op: 'binary', operator: 'eq', left: subject, right, type: bool, site };
-    })
-    .reduce((left, right) => ({ op: 'binary', operator: 'or', left, right, type: bool, site }));
 }
 
 /** Whether the cases name every bit pattern of the subject. */

@@ -204,10 +204,7 @@ export class ExpressionLowering {
         ? { kind: 'sign', signed: true, operand: bits }
         : bits;
     }
-    if (!this.becomesWire(expression)) return this.inPlace(expression, consumer);
-    const name = this.wireOf(expression, consumer);
-    this.unread.readAll(name);
-    return { kind: 'name', name };
+    return this.becomesWire(expression) ? this.readWire(expression, consumer) : this.inPlace(expression, consumer);
   }
 
   /** A constant as a number, or as the name of an enum's member. */
@@ -221,8 +218,11 @@ export class ExpressionLowering {
    */
   index(address: Expression, consumer: string): VExpression {
     const lowered = this.lower(address, consumer);
-    if (!hasArithmetic(lowered)) return lowered;
-    const name = this.wireOf(address, consumer);
+    return hasArithmetic(lowered) ? this.readWire(address, consumer) : lowered;
+  }
+
+  private readWire(expression: Expression, consumer: string): VExpression {
+    const name = this.wireOf(expression, consumer);
     this.unread.readAll(name);
     return { kind: 'name', name };
   }

@@ -1,9 +1,9 @@
 /** Checked IR to Verilog AST, one module at a time. */
 import type { Check, CheckedModule, RegisterGroup } from '../ir/checked-module.ts';
-import { defaultDomain } from '../ir/clock-domain.ts';
 import type { Expression, MemoryIr } from '../ir/module-ir.ts';
 import { bitsFor } from '../language/types.ts';
 import { portLayout } from '../ir/port-layout.ts';
+import { domainOfRegister } from '../passes/collect-domains.ts';
 import { uniqueName } from '../passes/unique-name.ts';
 import type {
   VAlways,
@@ -162,7 +162,8 @@ function lowerRegisters(
   { registers, statements }: RegisterGroup,
   clocking: Clocking,
 ): VAlways {
-  const { site, domain = defaultDomain } = registers[0]!;
+  const { site } = registers[0]!;
+  const domain = domainOfRegister(registers[0]!);
   const clock = clocking.clockOf(domain);
   const reset = module.domains.get(domain)?.resettable === true ? clocking.resetOf(domain) : undefined;
   const events: VEvent[] = [{ edge: clock.edge, signal: clock.name }];

@@ -2,7 +2,7 @@
  * Writes the function of a module's clock edges: first every next value from the values that have settled, and the checks; then
  * registers and memories change. It is told which of the module's domains have an edge, and which are in reset, as two masks.
  */
-import { type ClockDomain, defaultDomain } from '../../gen/ir/clock-domain.ts';
+import type { ClockDomain } from '../../gen/ir/clock-domain.ts';
 import type { CheckedModule, RegisterGroup } from '../../gen/ir/checked-module.ts';
 import {
   bodiesOf,
@@ -12,7 +12,7 @@ import {
   type SignalIr,
   type Statement,
 } from '../../gen/ir/module-ir.ts';
-import { domainOfWrites } from '../../gen/passes/collect-domains.ts';
+import { domainOfRegister, domainOfWrites } from '../../gen/passes/collect-domains.ts';
 import { type Block, FunctionWriter, type Scope } from './function-writer.ts';
 import { parameters, type Slot, slotText } from './layout.ts';
 import { conditionText, insertedText, literalText, maskedText, retyped, storeOf, valueText } from './value-code.ts';
@@ -57,7 +57,7 @@ export class EdgeWriter {
   /** `I[i + 3] = 0;` for every register of a domain that has a reset value. */
   resetLines(domain: ClockDomain): string[] {
     return this.groups
-      .filter((group) => domainOf(group) === domain)
+      .filter(({ registers }) => domainOfRegister(registers[0]!) === domain)
       .flatMap(({ registers }) =>
         registers.flatMap((register) =>
           register.reset === undefined
@@ -76,7 +76,12 @@ export class EdgeWriter {
     const blockFor = (): Block => (this.domains.length > 1 ? writer.block(writer.top) : writer.top);
     const groups = this.groups.map((group) => {
       const block = blockFor();
-      return { ...group, domain: domainOf(group), block, planned: this.plan(group.statements, block, reads) };
+      return {
+        ...group,
+        domain: domainOfRegister(group.registers[0]!),
+        block,
+        planned: this.plan(group.statements, block, reads),
+      };
     });
     const memories = [...checked.writes, ...checked.ghost.writes].flatMap(([memory, statements]) => {
       const domain = domainOfWrites(statements);
@@ -233,8 +238,4 @@ export class EdgeWriter {
       }
     }
   }
-}
-
-function domainOf({ registers }: RegisterGroup): ClockDomain {
-  return registers[0]!.domain ?? defaultDomain;
 }

@@ -1,8 +1,8 @@
 /** The generated code of a module: the same functions for all its instances. */
 import type { CheckedModule } from '../../gen/ir/checked-module.ts';
-import { type ClockDomain, defaultDomain } from '../../gen/ir/clock-domain.ts';
+import type { ClockDomain } from '../../gen/ir/clock-domain.ts';
 import type { Expression, InstanceIr, MemoryIr, SignalIr } from '../../gen/ir/module-ir.ts';
-import { seenFrom } from '../../gen/passes/collect-domains.ts';
+import { domainOfRegister, seenFrom } from '../../gen/passes/collect-domains.ts';
 import type { ChildCode } from './child-code.ts';
 import { EdgeWriter } from './clock-edge.ts';
 import { EvaluationGraph, type Groups, inOrder, isCall, isExpression, type Node } from './evaluation-graph.ts';
@@ -68,8 +68,8 @@ export class ModuleCode implements ChildCode {
         this.signalSlots.set(instance.ports[index]!, within(base, code.portSlot(port))),
       );
     }
-    const own = [...checked.sequential, ...checked.ghost.sequential].map(
-      ({ registers }) => registers[0]!.domain ?? defaultDomain,
+    const own = [...checked.sequential, ...checked.ghost.sequential].map(({ registers }) =>
+      domainOfRegister(registers[0]!),
     );
     this.domains = new Set([...checked.domains.keys(), ...own]);
     this.text = this.write();

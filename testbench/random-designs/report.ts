@@ -32,7 +32,7 @@ export async function report({ seed, design, text }: Disagreement, seconds = 60)
 
 /** Reasons that are not to be taken for one another on the way to a smaller design. */
 function kindOf(text: string): string {
-  const failure = /^it can't be run: (\w+)/.exec(text);
-  if (failure !== null) return failure[1]!;
+  // Of a text that is no program, the place comes before the name of the error.
+  if (text.startsWith("it can't be run")) return /\w*Error\b/.exec(text)?.[0] ?? 'failure';
   return /[xX][0-9a-fxX]* in Icarus/.test(text) ? 'no value' : 'another value';
 }
