@@ -6,10 +6,12 @@ import {
   Out,
   Stream,
   UInt,
+  all,
+  any,
   bitsFor,
-  connect,
+  cat,
   generator,
-  instance,
+  lit,
   module,
   mux,
   reg,
@@ -17,11 +19,12 @@ import {
 } from '../../gen/index.ts';
 import { advanceBy, following } from './circular.ts';
 import { type PeParameters, parameterSuffix, widthsOf } from './parameters.ts';
-import { Unpacker } from './unpacker.ts';
 
 /**
- * Takes segments from the link and writes their entries and end addresses. Compressed, a segment comes as its length and then
- * its entries; uncompressed, as `segmentLength` values with nothing before them. It stalls where the SPads are full.
+ * Takes segments from the link, each of which begins a word, and writes their entries and end addresses, an entry a cycle.
+ * Compressed, the first entry's place holds the number of entries: it is read together with the entry beside it.
+ * Uncompressed, `segmentLength` values come three to a word. It stalls where the SPads are full; `ready` depends on
+ * registers alone, but the entries of a word are written from the link: a word waits there until its last entry is.
  */
 export const IactLoader = generator(function IactLoader(p: PeParameters) {
   const widths = widthsOf(p);
@@ -29,7 +32,6 @@ export const IactLoader = generator(function IactLoader(p: PeParameters) {
     start: In(Bool),
     dense: In(Bool),
     segmentLength: In(UInt(widths.iactAddress)),
-    segments: In(UInt(widths.segmentCount)),
     words: In(Stream(Bits(widths.word))),
     /** Room in the data and address SPads. */
     dataFree: In(Bool),
@@ -46,47 +48,47 @@ export const IactLoader = generator(function IactLoader(p: PeParameters) {
     closeSegment: Out(Bool),
   };
   return module(
-    `IactLoader${parameterSuffix(p, 'iactAddressDepth', 'iactDataDepth', 'dataBits', 'loopBits')}`,
+    `IactLoader${parameterSuffix(p, 'iactAddressDepth', 'iactDataDepth', 'dataBits')}`,
     ports,
-    (io) => {
-      const segmentsLeft = reg(UInt(widths.segmentCount), { reset: 0 });
+    ({ dense, words, ...io }) => {
       const entriesLeft = reg(UInt(widths.iactAddress), { reset: 0 });
+      const place = reg(UInt(2), { reset: 0 });
       const nextData = reg(UInt(widths.iactAddress), { reset: 0 });
       const nextSegment = reg(UInt(bitsFor(p.iactAddressDepth)), { reset: 0 });
 
-      const unpacker = instance(Unpacker(p));
-      const between = entriesLeft.eq(0);
-      const atLength = between.and(io.dense.not());
-      const length = unpacker.entry.data.bits(widths.iactAddress - 1, 0).asUInt();
-      const remaining = mux(between, io.segmentLength, entriesLeft);
-      const opens = between;
-      const room = mux(atLength, io.addressFree, io.dataFree.and(between.not().or(io.addressFree)));
-      const take = unpacker.entry.valid.and(unpacker.entry.ready);
-      const closes = mux(atLength, length.eq(0), remaining.eq(1));
-      const takeData = take.and(atLength.not());
+      // The entry at hand, and how many are left of its segment with it.
+      const opens = entriesLeft.eq(0);
+      const length = words.data.bits(widths.iactAddress - 1, 0).asUInt();
+      const remaining = mux(opens, mux(dense, io.segmentLength, length), entriesLeft);
+      const upper = opens.or(place.eq(1));
+      const pair = mux(upper, words.data.bits(widths.word - 1, widths.entry), words.data.bits(widths.entry - 1, 0));
+      const values = [0, 1, 2].map((index) => words.data.bits((index + 1) * p.dataBits - 1, index * p.dataBits));
+      const value = mux(place.eq(0), values[0]!, mux(place.eq(1), values[1]!, values[2]!));
 
-      unpacker.plain.set(io.dense);
-      unpacker.drop.set(closes.and(segmentsLeft.eq(1)));
-      connect(unpacker.word, io.words);
-      unpacker.entry.ready.set(segmentsLeft.ne(0).and(room));
+      const room = io.dataFree.and(opens.not().or(io.addressFree));
+      const closes = remaining.le(1);
+      const wordEnds = mux(
+        dense,
+        any(place.eq(2), entriesLeft.eq(1), opens.and(io.segmentLength.eq(1))),
+        upper.or(entriesLeft.eq(1)),
+      );
+      const take = words.valid.and(room);
+      const writeData = take.and(remaining.ne(0));
 
-      io.writeData.set(takeData);
+      words.ready.set(room.and(wordEnds));
+      io.writeData.set(writeData);
       io.dataAddress.set(nextData);
-      io.entry.set(unpacker.entry.data);
+      io.entry.set(mux(dense, cat(lit(UInt(p.countBits), 0), value), pair));
       io.openSegment.set(take.and(opens));
       io.segmentAddress.set(nextSegment);
       io.segmentEnd.set(advanceBy(nextData, length, p.iactDataDepth));
-      io.closeSegment.set(take.and(closes));
+      io.closeSegment.set(all(take, closes));
 
-      when(io.start, () => {
-        segmentsLeft.set(io.segments);
-        nextData.set(0);
-        nextSegment.set(0);
-      }).elseWhen(take, () => {
-        entriesLeft.set(mux(atLength, length, remaining.sub(1)));
+      when(io.start, () => nextData.set(0)).elseWhen(take, () => {
+        entriesLeft.set(mux(closes, 0, remaining.sub(1)));
+        place.set(mux(wordEnds, 0, place.add(1)));
         when(opens, () => nextSegment.set(following(nextSegment, p.iactAddressDepth)));
-        when(takeData, () => nextData.set(following(nextData, p.iactDataDepth)));
-        when(closes, () => segmentsLeft.set(segmentsLeft.sub(1)));
+        when(writeData, () => nextData.set(following(nextData, p.iactDataDepth)));
       });
     },
   );

@@ -28,7 +28,8 @@ import { type PeParameters, parameterSuffix, widthsOf } from './parameters.ts';
 
 /**
  * Both SPads are circular buffers: a window's segments lie one after the other, and each entry is freed as soon as the last
- * window that needs it has read it, so that the next segments load while this window is worked on.
+ * window that needs it has read it, so that the next segments load while this window is worked on. Rows follow rows, and tiles
+ * tiles, without a gap: the segments of the next load as those of the last window are freed.
  *
  * The address SPad holds end addresses modulo the depth of the data SPad; a segment starts where the one before it ends. Equal
  * start and end mean an empty segment, so a segment must be shorter than the data SPad: the mapper cuts a window that fills
@@ -44,15 +45,13 @@ export const IactSpads = generator(function IactSpads(p: PeParameters) {
   const ports = {
     start: In(Bool),
     walk: In(IactWalk(p)),
-    /** The weights are there: windows may be walked. */
-    enable: In(Bool),
     words: In(Stream(Bits(widths.word))),
     job: Out(Stream(IactJob(p))),
-    /** All windows have been walked. */
-    done: Out(Bool),
+    /** Segments are held, or a window has been begun. */
+    holds: Out(Bool),
   };
   const name = `IactSpads${parameterSuffix(p, 'iactAddressDepth', 'iactDataDepth', 'weightAddressDepth', 'dataBits', 'loopBits')}`;
-  return module(name, ports, ({ start, walk, enable, words, job, done }) => {
+  return module(name, ports, ({ start, walk, words, job, holds }) => {
     const addressSpad = mem(pointer, p.iactAddressDepth);
     const dataSpad = mem(Bits(widths.entry), p.iactDataDepth);
 
@@ -61,10 +60,10 @@ export const IactSpads = generator(function IactSpads(p: PeParameters) {
     const segmentSlot = reg(slot, { reset: 0 });
     const segment = reg(amount, { reset: 0 });
     const segmentOrigin = reg(position, { reset: 0 });
-    const atOrigin = reg(Bool, { reset: false });
+    const atOrigin = reg(Bool, { reset: true });
     const denseEnd = reg(pointer);
-    const windowsLeft = reg(UInt(p.loopBits), { reset: 0 });
-    const rowsLeft = reg(UInt(p.loopBits), { reset: 0 });
+    const windowsLeft = reg(UInt(p.loopBits));
+    const rowsLeft = reg(UInt(p.loopBits));
     // Where the next window starts.
     const resumeAt = reg(pointer);
     const resumeSlot = reg(slot);
@@ -77,7 +76,6 @@ export const IactSpads = generator(function IactSpads(p: PeParameters) {
     loader.start.set(start);
     loader.dense.set(walk.dense);
     loader.segmentLength.set(walk.segmentLength);
-    loader.segments.set(walk.segments);
     connect(loader.words, words);
     loader.dataFree.set(entriesHeld.ne(p.iactDataDepth));
     loader.addressFree.set(segmentsHeld.ne(p.iactAddressDepth));
@@ -93,7 +91,7 @@ export const IactSpads = generator(function IactSpads(p: PeParameters) {
     decode.counts[0]!.set(entry.bits(widths.entry - 1, p.dataBits).asUInt());
     const column = decode.positions[0]!;
 
-    const active = all(enable, rowsLeft.ne(0), segmentsAhead.ne(0));
+    const active = segmentsAhead.ne(0);
     const exhausted = here.eq(segmentEnd);
     const outside = column.ge(walk.columns.extend(position.width));
     const present = exhausted.or(outside).not();
@@ -108,13 +106,15 @@ export const IactSpads = generator(function IactSpads(p: PeParameters) {
     job.data.column.set(column.trunc(widths.column));
     job.data.empty.set(present.not());
     job.data.last.set(lastSegment.and(leaves));
-    done.set(rowsLeft.eq(0));
+    const lastWindow = windowsLeft.eq(1);
+    const lastRow = rowsLeft.eq(1);
+    job.data.lastWindow.set(lastWindow.and(lastRow));
+    holds.set(segmentsHeld.ne(0).or(segment.ne(0)));
 
     // One step: an entry read, or the rest of the segment skipped.
     const step = active.and(job.ready.or(present.or(lastSegment).not()));
     const leaveSegment = step.and(leaves);
     const leaveWindow = leaveSegment.and(lastSegment);
-    const lastWindow = windowsLeft.eq(1);
     const lastUse = lastWindow.or(segment.lt(walk.stepSegments));
     const overlap = walk.windowSegments.sub(walk.stepSegments);
     const goBack = all(leaveWindow, lastWindow.not(), overlap.ne(0));
@@ -125,10 +125,6 @@ export const IactSpads = generator(function IactSpads(p: PeParameters) {
 
     when(start, () => {
       here.set(0);
-      segmentSlot.set(0);
-      segment.set(0);
-      segmentOrigin.set(0);
-      atOrigin.set(true);
       denseEnd.set(walk.segmentLength);
       windowsLeft.set(walk.windows);
       rowsLeft.set(walk.rows);
@@ -149,7 +145,7 @@ export const IactSpads = generator(function IactSpads(p: PeParameters) {
         segment.set(0);
         segmentOrigin.set(0);
         windowsLeft.set(mux(lastWindow, walk.windows, windowsLeft.sub(1)));
-        when(lastWindow, () => rowsLeft.set(rowsLeft.sub(1)));
+        when(lastWindow, () => rowsLeft.set(mux(lastRow, walk.rows, rowsLeft.sub(1))));
       });
     });
 

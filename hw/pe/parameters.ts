@@ -51,8 +51,8 @@ export interface PeWidths {
   readonly columns: number;
   readonly rows: number;
   readonly segments: number;
-  /** Segments of a whole command: in each of its rows, as many windows as can be counted, each of as many as can be held. */
-  readonly segmentCount: number;
+  /** Number of words of a weight column. */
+  readonly columnWords: number;
 }
 
 export function widthsOf(p: PeParameters): PeWidths {
@@ -67,7 +67,7 @@ export function widthsOf(p: PeParameters): PeWidths {
     columns: bitsFor(p.weightAddressDepth + 1),
     rows: bitsFor(p.psumDepth + 1),
     segments: bitsFor(p.iactAddressDepth + 1),
-    segmentCount: 2 * p.loopBits + bitsFor(p.iactAddressDepth + 1),
+    columnWords: bitsFor(Math.ceil(p.psumDepth / 2) + 1),
   };
 }
 

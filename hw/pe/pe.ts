@@ -7,15 +7,13 @@ import {
   Out,
   SInt,
   Stream,
-  UInt,
   Vec,
   all,
+  any,
   connect,
   generator,
   instance,
   module,
-  reg,
-  when,
 } from '../../gen/index.ts';
 import { PeCommand } from './command.ts';
 import { IactSpads } from './iact-spads.ts';
@@ -24,13 +22,13 @@ import { type PeParameters, checkPeParameters, eyerissV2Pe, parameterSuffix, wid
 import { PsumSpad } from './psum-spad.ts';
 import { WeightSpads } from './weight-spads.ts';
 
-/** What the PE does in a cycle: of the first six, exactly one while a command is worked on. */
+/** What the PE does in a cycle: of the first six, exactly one unless it is idle. */
 export const PeActivity = Bundle({
   /** Nothing can be read before more weights are loaded. */
   load: Bool,
   /** A word of weights is read. */
   compute: Bool,
-  /** All words are read, and the last psums are on their way out. */
+  /** All windows of all tiles that are here are read, and their last psums are on their way out. */
   drain: Bool,
   /** A column is ready, but both psum banks are taken. */
   waitPsum: Bool,
@@ -44,8 +42,12 @@ export const PeActivity = Bundle({
 });
 
 /**
- * Runs one command at a time: takes the weights of a tile, then window after window of iacts, and gives `filters` psums for
- * each, two a cycle, in order. Iacts load, windows accumulate and psums drain at the same time.
+ * Works on tile after tile as their data come: takes the weights of a tile, then window after window of iacts, and gives
+ * `filters` psums for each, two a cycle, in order. The next tile's weights and iacts load, windows accumulate and psums drain
+ * at the same time, and nothing waits between tiles but for its own data.
+ *
+ * `start` comes for a cycle while the PE is idle, and sets it up for the command; words come in later cycles. The command
+ * stays until the PE is idle again, and how many tiles there are is for those to know who send them.
  *
  * An iact passes these stages: fetch from the iact SPads; column look-up; weight word read; multiply; accumulate.
  */
@@ -55,21 +57,18 @@ export const Pe = generator(function Pe(p: PeParameters = eyerissV2Pe) {
   const widths = widthsOf(p);
   const Pair = Vec(2, SInt(p.psumBits));
   const ports = {
-    command: In(Stream(PeCommand(p))),
+    start: In(Bool),
+    command: In(PeCommand(p)),
     iact: In(Stream(Bits(widths.word))),
     weight: In(Stream(Bits(widths.word))),
     psumIn: In(Stream(Pair)),
     psumOut: Out(Stream(Pair)),
     activity: Out(PeActivity),
+    /** Nothing is inside: no part of a tile, no iact, no psum. */
+    idle: Out(Bool),
   };
   const name = `Pe${parameterSuffix(p, ...(Object.keys(p) as (keyof PeParameters)[]))}`;
-  return module(name, ports, ({ command, iact, weight, psumIn, psumOut, activity }) => {
-    const busy = reg(Bool, { reset: false });
-    const start = reg(Bool, { reset: false });
-    const tile = reg(PeCommand(p));
-    // Windows between the iact SPads and the last of their psums.
-    const windowsInside = reg(UInt(4), { reset: 0 });
-
+  return module(name, ports, ({ start, command, iact, weight, psumIn, psumOut, activity, idle }) => {
     const iactSpads = instance(IactSpads(p));
     const weightSpads = instance(WeightSpads(p));
     const macLanes = instance(MacLanes(p));
@@ -87,22 +86,12 @@ export const Pe = generator(function Pe(p: PeParameters = eyerissV2Pe) {
     connect(psumOut, psumSpad.psumOut);
 
     // Control.
-    const running = all(busy, start.not(), weightSpads.addressed);
-    const finished = all(running, weightSpads.loaded, iactSpads.done, windowsInside.eq(0));
-    command.ready.set(busy.not().and(psumSpad.ready));
-    start.set(command.fire);
-    when(command.fire, () => {
-      busy.set(true);
-      tile.set(command.data);
-    }).elseWhen(finished, () => busy.set(false));
-
-    const { iactSigned, filters, accumulate, ...walk } = tile;
+    const { iactSigned, filters, accumulate, ...walk } = command;
     iactSpads.start.set(start);
     iactSpads.walk.set(walk);
-    iactSpads.enable.set(running);
     weightSpads.start.set(start);
-    weightSpads.dense.set(tile.dense);
-    weightSpads.columns.set(tile.columns);
+    weightSpads.dense.set(command.dense);
+    weightSpads.columns.set(command.columns);
     weightSpads.filters.set(filters);
     weightSpads.blocked.set(psumSpad.blocked);
     macLanes.iactSigned.set(iactSigned);
@@ -111,24 +100,21 @@ export const Pe = generator(function Pe(p: PeParameters = eyerissV2Pe) {
     psumSpad.windowRead.set(weightSpads.windowRead);
     psumSpad.windowDone.set(macLanes.windowDone);
 
-    const enters = iactSpads.job.fire.and(iactSpads.job.data.last);
-    const count = (on: typeof enters) => on.asUInt().extend(4);
-    windowsInside.set(windowsInside.add(count(enters)).sub(count(psumSpad.released)));
-
     // Activity.
-    const starves = running.and(weightSpads.starves);
-    // Nothing to read because the weights aren't there yet, or because all windows have been read.
-    const unloaded = weightSpads.waitsWeight.or(iactSpads.done.and(weightSpads.loaded.not()));
-    const reading = running.and(weightSpads.starves.not());
+    const { starves, reads, waits, waitsWeight } = weightSpads;
+    // Nothing to read because the weights aren't there yet, or because no work is left.
+    const unloaded = waitsWeight.or(weightSpads.holds.not().and(iactSpads.holds));
+    const nothing = any(weightSpads.holds, iactSpads.holds).not();
     activity.set({
-      load: busy.and(running.not()).or(starves.and(unloaded)),
-      compute: reading.and(weightSpads.reads),
-      drain: all(starves, unloaded.not(), iactSpads.done),
-      waitPsum: reading.and(weightSpads.waits),
-      waitIact: all(starves, unloaded.not(), iactSpads.done.not()),
-      windowEnd: all(reading, weightSpads.reads.not(), weightSpads.waits.not()),
+      load: starves.and(unloaded),
+      compute: reads,
+      drain: nothing.and(psumSpad.holds),
+      waitPsum: waits,
+      waitIact: all(starves, waitsWeight.not(), weightSpads.holds),
+      windowEnd: all(starves.not(), reads.not(), waits.not()),
       mac0: macLanes.products[0]!.enable,
       mac1: macLanes.products[1]!.enable,
     });
+    idle.set(nothing.and(psumSpad.holds.not()));
   });
 });

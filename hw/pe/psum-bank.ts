@@ -1,19 +1,19 @@
 /** One half of the psum SPad: a register file with two read and two write ports. */
-import { Bool, In, Out, SInt, UInt, Vec, bitsFor, generator, mem, module, when } from '../../gen/index.ts';
+import { Bool, Bundle, Flip, In, SInt, UInt, bitsFor, generator, mem, module, when } from '../../gen/index.ts';
+
+/** One of the two places that are read, and may be written, in a cycle. */
+function Place(depth: number, width: number) {
+  return Bundle({ address: UInt(bitsFor(depth)), read: Flip(SInt(width)), write: Bool, data: SInt(width) });
+}
 
 /** Reads are combinational. The two writes of a cycle go to different addresses. */
 export const PsumBank = generator(function PsumBank({ depth, width }: { depth: number; width: number }) {
-  const ports = {
-    address: In(Vec(2, UInt(bitsFor(depth)))),
-    read: Out(Vec(2, SInt(width))),
-    write: In(Vec(2, Bool)),
-    data: In(Vec(2, SInt(width))),
-  };
-  return module(`PsumBank_${depth}x${width}`, ports, ({ address, read, write, data }) => {
+  const ports = { first: In(Place(depth, width)), second: In(Place(depth, width)) };
+  return module(`PsumBank_${depth}x${width}`, ports, ({ first, second }) => {
     const psums = mem(SInt(width), depth);
-    for (let port = 0; port < 2; port++) {
-      read[port]!.set(psums.read(address[port]!));
-      when(write[port]!, () => psums.write(address[port]!, data[port]!));
+    for (const place of [first, second]) {
+      place.read.set(psums.read(place.address));
+      when(place.write, () => psums.write(place.address, place.data));
     }
   });
 });

@@ -1,6 +1,7 @@
 /** The psum SPad: accumulates windows, and drains them upwards with the psums from below added (J19 section IV-B). */
 import {
   Bool,
+  type BoolVal,
   In,
   Out,
   SInt,
@@ -8,7 +9,6 @@ import {
   UInt,
   Vec,
   all,
-  any,
   bitsFor,
   channel,
   connect,
@@ -49,10 +49,8 @@ export const PsumSpad = generator(function PsumSpad(p: PeParameters) {
     blocked: Out(Bool),
     psumIn: In(Stream(Pair)),
     psumOut: Out(Stream(Pair)),
-    /** After reset: the psums are clear. */
-    ready: Out(Bool),
-    /** A window's last psums leave. */
-    released: Out(Bool),
+    /** Psums of a window that is read to its end have not left. */
+    holds: Out(Bool),
   };
   return module(`PsumSpad${parameterSuffix(p, 'psumDepth', 'dataBits', 'psumBits')}`, ports, (io) => {
     const banks = [0, 1].map(() => instance(PsumBank({ depth: half, width: p.psumBits })));
@@ -68,7 +66,6 @@ export const PsumSpad = generator(function PsumSpad(p: PeParameters) {
 
     const wide = io.filters.gt(half);
     io.blocked.set(clearing.or(mux(wide, held.ne(0), held.eq(2))));
-    io.ready.set(clearing.not());
 
     // Drain.
     const draining = complete.ne(0);
@@ -81,27 +78,25 @@ export const PsumSpad = generator(function PsumSpad(p: PeParameters) {
     const releases = drained.fire.and(lastBeat);
     // In the two-bank case the upper bit of the beat is the bank.
     const beatBank = mux(wide, drainBeat.bit(beat.width - 1), drainBank);
-    io.released.set(releases);
+    io.holds.set(held.ne(0).or(leaving.valid));
 
+    // A bank either takes products or is emptied: what drains is complete, and the next window waits or goes to the other bank.
+    const empties = clearing.or(drained.fire);
+    const emptied = banks.map((_, index) => clearing.or(draining.and(isBank(beatBank, index))));
     for (let lane = 0; lane < 2; lane++) {
       const product = io.products[lane]!;
       const productBank = mux(wide, product.row.bit(widths.row - 1), macBank);
-      const drainAddress = drainAddressOf(lane);
+      const drainAddress = drainBeat.shl(1).trunc(bankAddress.width).or(lit(bankAddress, lane));
       const addend = product.value.extend(p.psumBits);
-      banks.forEach((bank, index) => {
-        const mine = (choice: typeof macBank | typeof productBank) => (index === 1 ? choice : choice.not());
-        const accumulates = product.enable.and(mine(productBank));
-        const clears = clearing.or(drained.fire.and(mine(beatBank)));
-        bank.address[lane]!.set(mux(accumulates, product.row.trunc(bankAddress.width), drainAddress));
-        bank.write[lane]!.set(any(accumulates, clears));
-        bank.data[lane]!.set(mux(accumulates, bank.read[lane]!.add(addend), 0));
+      const places = banks.map(({ first, second }) => (lane === 0 ? first : second));
+      places.forEach((place, index) => {
+        const accumulates = product.enable.and(isBank(productBank, index));
+        place.address.set(mux(emptied[index]!, drainAddress, product.row.trunc(bankAddress.width)));
+        place.write.set(mux(emptied[index]!, empties, accumulates));
+        place.data.set(mux(emptied[index]!, 0, place.read.add(addend)));
       });
-      const own = mux(beatBank, banks[1]!.read[lane]!, banks[0]!.read[lane]!);
+      const own = mux(beatBank, places[1]!.read, places[0]!.read);
       drained.data[lane]!.set(mux(io.accumulate, own.add(io.psumIn.data[lane]!), own));
-    }
-
-    function drainAddressOf(lane: number) {
-      return drainBeat.shl(1).trunc(bankAddress.width).or(lit(bankAddress, lane));
     }
 
     when(clearing, () => {
@@ -119,3 +114,7 @@ export const PsumSpad = generator(function PsumSpad(p: PeParameters) {
     complete.set(complete.add(count(io.windowDone)).sub(count(releases)));
   });
 });
+
+function isBank(choice: BoolVal, index: number): BoolVal {
+  return index === 1 ? choice : choice.not();
+}

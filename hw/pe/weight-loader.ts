@@ -7,6 +7,8 @@ import {
   Stream,
   UInt,
   Vec,
+  all,
+  any,
   bitsFor,
   cat,
   generator,
@@ -17,103 +19,114 @@ import {
   when,
 } from '../../gen/index.ts';
 import { type PeParameters, parameterSuffix, widthsOf } from './parameters.ts';
-
-/** Column addresses to a word of the link. */
-export const ADDRESSES_PER_WORD = 3;
+import { ADDRESSES_PER_WORD, addressRows } from './weight-addresses.ts';
 
 /**
  * Compressed, a tile comes as the end address of each column (three to a word) and then the words of two entries, as they
  * are stored. Uncompressed, it comes as `filters` values a column, padded to an even number, three to a word; they are stored
- * two to a word with counts of zero.
+ * two to a word with counts of zero. A tile begins a word, and the next one follows at once.
+ *
+ * A word is looked at only in the cycle that takes it, and `ready` depends on registers alone: the same word may go to several
+ * PEs at once, each of which waits for all of them.
  */
 export const WeightLoader = generator(function WeightLoader(p: PeParameters) {
   const widths = widthsOf(p);
   const address = UInt(widths.weightAddress);
-  const addressRowBits = bitsFor(Math.ceil(p.weightAddressDepth / ADDRESSES_PER_WORD));
   const ports = {
     start: In(Bool),
     dense: In(Bool),
     columns: In(UInt(widths.columns)),
-    wordsPerColumn: In(UInt(widths.rows)),
+    wordsPerColumn: In(UInt(widths.columnWords)),
     words: In(Stream(Bits(widths.word))),
+    /** Room for another tile, and for another word of the tile. */
+    tileFree: In(Bool),
+    dataFree: In(Bool),
     /** Three columns' ends, for columns 3 · `addressRow` and on. */
     writeAddresses: Out(Bool),
-    addressRow: Out(UInt(addressRowBits)),
+    addressRow: Out(UInt(bitsFor(addressRows(p)))),
     columnEnds: Out(Vec(ADDRESSES_PER_WORD, address)),
     writeData: Out(Bool),
-    dataAddress: Out(UInt(widths.weightAddress)),
     data: Out(Bits(widths.word)),
+    /** The tile's last word, or its addresses if it has none, is written. */
+    closeTile: Out(Bool),
     /** The columns' addresses are in their SPad, as far as there are any. */
     addressed: Out(Bool),
-    /** Words that are in the data SPad: all below this address. */
+    /** Words of the tile that are in the data SPad. */
     wordsLoaded: Out(address),
-    /** Everything is in the SPads. */
-    done: Out(Bool),
+    /** Nothing of the tile has come. */
+    atStart: Out(Bool),
   };
   return module(
     `WeightLoader${parameterSuffix(p, 'weightAddressDepth', 'weightDataDepth', 'psumDepth', 'dataBits')}`,
     ports,
-    (io) => {
-      const columnsLeft = reg(UInt(widths.columns), { reset: 0 });
-      const addressRow = reg(UInt(addressRowBits), { reset: 0 });
-      const wordsOfColumn = reg(UInt(widths.rows));
-      const nextAddress = reg(address, { reset: 0 });
-      const lastEnd = reg(address, { reset: 0 });
-      // Uncompressed: which of three stored words comes next, and the value left over from the last word of the link.
+    ({ words, ...io }) => {
+      // Columns whose addresses, or uncompressed whose values, have not all come. Words follow when there are none.
+      const columnsLeft = reg(UInt(widths.columns), { reset: 1 });
+      const addressRow = reg(UInt(bitsFor(addressRows(p))), { reset: 0 });
+      const wordsOfColumn = reg(UInt(widths.columnWords));
+      const wordsLoaded = reg(address, { reset: 0 });
+      const lastEnd = reg(address);
+      // Uncompressed: which of three stored words comes next, and the values left over from the last word of the link.
       const phase = reg(UInt(2), { reset: 0 });
-      const carried = reg(Bits(p.dataBits));
+      const carried = reg(Bits(2 * p.dataBits));
 
-      const loadsAddresses = columnsLeft.ne(0).and(io.dense.not());
-      const loadsDense = columnsLeft.ne(0).and(io.dense);
-      const loadsWords = columnsLeft.eq(0).and(nextAddress.ne(lastEnd));
+      const addressing = columnsLeft.ne(0).and(io.dense.not());
+      const loadsWords = columnsLeft.eq(0);
+      // Two words from the link hold six values, which are three stored words: the third is all of values left over.
+      const fromCarried = io.dense.and(phase.eq(2));
 
-      // Two words from the link hold six values, which are three stored words: the second needs the value left over from the first.
-      const value = (index: number) => io.words.data.bits((index + 1) * p.dataBits - 1, index * p.dataBits);
+      const value = (index: number) => words.data.bits((index + 1) * p.dataBits - 1, index * p.dataBits);
       const end = (index: number) => value(index).asUInt().trunc(widths.weightAddress);
       const lastOfColumns = mux(columnsLeft.eq(1), end(0), mux(columnsLeft.eq(2), end(1), end(2)));
-      const columnsAfter = mux(columnsLeft.gt(ADDRESSES_PER_WORD), columnsLeft.sub(ADDRESSES_PER_WORD), 0);
-      const low = mux(phase.eq(0), value(0), mux(phase.eq(1), carried, value(1)));
-      const high = mux(phase.eq(0), value(1), mux(phase.eq(1), value(0), value(2)));
+      const lastAddresses = columnsLeft.le(ADDRESSES_PER_WORD);
+      const carriedLow = carried.bits(p.dataBits - 1, 0);
+      const carriedHigh = carried.bits(2 * p.dataBits - 1, p.dataBits);
+      const low = mux(phase.eq(0), value(0), carriedLow);
+      const high = mux(phase.eq(0), value(1), mux(phase.eq(1), value(0), carriedHigh));
       const noCount = lit(Bits(p.countBits), 0);
-      const lastWordOfColumn = wordsOfColumn.eq(1);
-      const lastDense = lastWordOfColumn.and(columnsLeft.eq(1));
-      const takeAddresses = loadsAddresses.and(io.words.valid);
-      const takeDense = loadsDense.and(io.words.valid);
-      const takeWord = loadsWords.and(io.words.valid);
 
-      io.words.ready.set(mux(loadsDense, phase.ne(1).or(lastDense), loadsAddresses.or(loadsWords)));
+      const room = io.tileFree.and(io.dataFree.or(addressing));
+      words.ready.set(room.and(fromCarried.not()));
+      const acts = room.and(words.valid.or(fromCarried));
+      const takeAddresses = acts.and(addressing);
+      const writeData = acts.and(addressing.not());
+
+      const lastWordOfColumn = wordsOfColumn.eq(1);
+      const closes = any(
+        all(takeAddresses, lastAddresses, lastOfColumns.eq(0)),
+        writeData.and(mux(io.dense, lastWordOfColumn.and(columnsLeft.eq(1)), wordsLoaded.add(1).eq(lastEnd))),
+      );
+
       io.writeAddresses.set(takeAddresses);
       io.addressRow.set(addressRow);
       io.columnEnds.set([end(0), end(1), end(2)]);
-      io.writeData.set(takeDense.or(takeWord));
-      io.dataAddress.set(nextAddress);
-      io.data.set(mux(loadsDense, cat(noCount, high, noCount, low), io.words.data));
-      io.addressed.set(loadsAddresses.not());
-      io.wordsLoaded.set(nextAddress);
-      io.done.set(columnsLeft.eq(0).and(nextAddress.eq(lastEnd)));
+      io.writeData.set(writeData);
+      io.data.set(mux(io.dense, cat(noCount, high, noCount, low), words.data));
+      io.closeTile.set(closes);
+      io.addressed.set(loadsWords.or(io.dense));
+      io.wordsLoaded.set(wordsLoaded);
+      io.atStart.set(all(wordsLoaded.eq(0), addressRow.eq(0), loadsWords.not()));
 
-      when(io.start, () => {
+      when(takeAddresses, () => {
+        columnsLeft.set(mux(lastAddresses, 0, columnsLeft.sub(ADDRESSES_PER_WORD)));
+        addressRow.set(addressRow.add(1));
+        lastEnd.set(lastOfColumns);
+      });
+      when(writeData, () => {
+        wordsLoaded.set(wordsLoaded.add(1));
+        when(io.dense, () => {
+          phase.set(phase.eq(2).mux(0, phase.add(1)));
+          carried.set(cat(value(2), mux(phase.eq(0), value(2), value(1))));
+          wordsOfColumn.set(mux(lastWordOfColumn, io.wordsPerColumn, wordsOfColumn.sub(1)));
+          when(lastWordOfColumn, () => columnsLeft.set(columnsLeft.sub(1)));
+        });
+      });
+      when(io.start.or(closes), () => {
         columnsLeft.set(io.columns);
         addressRow.set(0);
         wordsOfColumn.set(io.wordsPerColumn);
-        nextAddress.set(0);
-        lastEnd.set(0);
+        wordsLoaded.set(0);
         phase.set(0);
-      }).otherwise(() => {
-        when(takeAddresses, () => {
-          columnsLeft.set(columnsAfter);
-          addressRow.set(addressRow.add(1));
-          lastEnd.set(lastOfColumns);
-        });
-        when(takeDense, () => {
-          phase.set(phase.eq(2).mux(0, phase.add(1)));
-          carried.set(value(2));
-          wordsOfColumn.set(mux(lastWordOfColumn, io.wordsPerColumn, wordsOfColumn.sub(1)));
-          nextAddress.set(nextAddress.add(1));
-          lastEnd.set(nextAddress.add(1));
-          when(lastWordOfColumn, () => columnsLeft.set(columnsLeft.sub(1)));
-        });
-        when(takeWord, () => nextAddress.set(nextAddress.add(1)));
       });
     },
   );

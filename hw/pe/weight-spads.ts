@@ -1,4 +1,4 @@
-/** The weight address and data SPads: for each iact, the words of its column (J19 section IV-B). */
+/** The weight SPads: for each iact, the words of its column (J19 section IV-B). */
 import {
   Bits,
   Bool,
@@ -7,8 +7,8 @@ import {
   Out,
   Stream,
   UInt,
-  Vec,
   all,
+  any,
   bitsFor,
   channel,
   connect,
@@ -22,36 +22,37 @@ import {
   stage,
   when,
 } from '../../gen/index.ts';
+import { LapPointer, lapAdvanceBy, lapFollowing, lapFull } from './circular.ts';
 import { IactJob, WeightJob } from './command.ts';
 import { type PeParameters, parameterSuffix, widthsOf } from './parameters.ts';
-import { ADDRESSES_PER_WORD, WeightLoader } from './weight-loader.ts';
+import { WeightAddresses } from './weight-addresses.ts';
+import { WeightLoader } from './weight-loader.ts';
 
 /** Columns looked up and not yet read: an iact with an empty column goes unnoticed while there is one in here. */
 const COLUMNS_AHEAD = 2;
 
 /**
  * Two pipeline stages and a short queue between them. The first looks up where an iact's column starts and ends, and drops the
- * iact if the column is empty; the second reads the column's words, one a cycle without a gap between columns. The address
- * SPad holds the end of each column only: a column starts where the one before it ends, and the first at 0. Uncompressed,
- * columns are visited in order and are equally long, and the address SPad stays idle.
+ * iact if the column is empty; the second reads the column's words, one a cycle without a gap between columns or tiles.
+ * Uncompressed, columns are visited in order and are equally long, and the address SPad stays idle.
  *
  * Iacts need not wait for the whole tile: as words are loaded and used in the same order, the first window is worked on while
- * they come. For that, the data SPad is written and read in the same cycle.
+ * they come. The next tile loads while a tile is worked on: its addresses into the other set of the address SPad, its words
+ * behind those of the tile, as far as the data SPad has room. In a tile's last window, every word is free once it is read. So
+ * the data SPad is written and read in the same cycle, but never at the same address.
  */
 export const WeightSpads = generator(function WeightSpads(p: PeParameters) {
   const widths = widthsOf(p);
+  const depth = p.weightDataDepth;
   const address = UInt(widths.weightAddress);
-  const Column = Bundle({ value: UInt(p.dataBits), start: address, end: address, last: Bool, empty: Bool });
+  const length = UInt(widths.columnWords);
+  const Column = Bundle({ value: UInt(p.dataBits), start: address, length, last: Bool, lastWindow: Bool });
   const ports = {
     start: In(Bool),
     dense: In(Bool),
     columns: In(UInt(widths.columns)),
     filters: In(UInt(widths.rows)),
     words: In(Stream(Bits(widths.word))),
-    /** The columns of the tile are known: iacts may come, and wait for their words where they must. */
-    addressed: Out(Bool),
-    /** The weights of the tile are all there. */
-    loaded: Out(Bool),
     iact: In(Stream(IactJob(p))),
     /** The psums of the next window have no place yet. */
     blocked: In(Bool),
@@ -61,76 +62,106 @@ export const WeightSpads = generator(function WeightSpads(p: PeParameters) {
     valid: Out(Bool),
     job: Out(WeightJob(p)),
     word: Out(Bits(widths.word)),
+    /** Weights are held that have not met all their iacts, or an iact waits for some. */
+    holds: Out(Bool),
     /** For the activity counters: a word is read; a column waits for psums; no column is there. */
     reads: Out(Bool),
     waits: Out(Bool),
     starves: Out(Bool),
-    /** An iact waits for the words of its column to be loaded. */
+    /** An iact waits for its tile to be loaded. */
     waitsWeight: Out(Bool),
   };
   return module(
     `WeightSpads${parameterSuffix(p, 'weightAddressDepth', 'weightDataDepth', 'psumDepth', 'dataBits')}`,
     ports,
     (io) => {
-      const addressSpad = reg(Vec(p.weightAddressDepth, address));
-      const dataSpad = mem(Bits(widths.word), p.weightDataDepth);
+      const addressSpad = instance(WeightAddresses(p));
+      const dataSpad = mem(Bits(widths.word), depth);
 
-      const wordsPerColumn = io.filters.add(1).shr(1).extend(widths.rows);
+      // Tiles loaded and not yet read to their end, and not yet looked up to their end.
+      const tilesHeld = reg(UInt(2), { reset: 0 });
+      const tilesAhead = reg(UInt(2), { reset: 0 });
+      // The set of addresses that loads.
+      const loadSet = reg(Bool, { reset: false });
+      // Where the next word goes, the tile that is read starts, and the one after it does.
+      const writeAt = reg(LapPointer(depth), { reset: { index: 0, lap: false } });
+      const tileStart = reg(LapPointer(depth), { reset: { index: 0, lap: false } });
+      const nextTileStart = reg(LapPointer(depth));
+      // Of the column that is read: the next word, and how many are left; and whether what is before that word is free.
+      const readAt = reg(LapPointer(depth));
+      const wordsLeft = reg(length, { reset: 0 });
+      const frees = reg(Bool, { reset: false });
+
+      const wordsPerColumn = io.filters.add(1).shr(1).trunc(widths.columnWords);
       const loader = instance(WeightLoader(p));
       loader.start.set(io.start);
       loader.dense.set(io.dense);
       loader.columns.set(io.columns);
       loader.wordsPerColumn.set(wordsPerColumn);
+      loader.tileFree.set(tilesHeld.ne(2));
+      loader.dataFree.set(lapFull(writeAt, mux(frees, readAt, tileStart)).not());
       connect(loader.words, io.words);
-      io.addressed.set(loader.addressed);
-      io.loaded.set(loader.done);
-      const dataAddressBits = bitsFor(p.weightDataDepth);
-      // Each address is always loaded from the same place of a word, so it needs no multiplexer on its way in.
-      addressSpad.forEach((word, column) => {
-        const row = Math.floor(column / ADDRESSES_PER_WORD);
-        when(loader.writeAddresses.and(loader.addressRow.eq(row)), () =>
-          word.set(loader.columnEnds[column % ADDRESSES_PER_WORD]!),
-        );
+      addressSpad.write.set(loader.writeAddresses);
+      addressSpad.writeSet.set(loadSet);
+      addressSpad.writeRow.set(loader.addressRow);
+      addressSpad.ends.set(loader.columnEnds);
+      const afterWrite = lapFollowing(writeAt, depth);
+      when(loader.writeData, () => {
+        dataSpad.write(writeAt.index, loader.data);
+        writeAt.set(afterWrite);
       });
-      when(loader.writeData, () => dataSpad.write(loader.dataAddress.trunc(dataAddressBits), loader.data));
 
       // Look-up: from iact to column.
       const fetched = stage(io.iact);
+      const { data: iact } = fetched;
       const denseStart = reg(address, { reset: 0 });
-      const denseEnd = denseStart.add(
-        wordsPerColumn.extend(Math.max(widths.weightAddress, widths.rows)).trunc(widths.weightAddress),
-      );
-      const previousColumn = fetched.data.column.sub(1);
-      const sparseStart = mux(fetched.data.column.eq(0), 0, addressSpad.at(previousColumn));
-      const columnStart = mux(io.dense, denseStart, sparseStart);
-      const columnEnd = mux(io.dense, denseEnd, addressSpad.at(fetched.data.column));
-      const empty = fetched.data.empty.or(columnStart.eq(columnEnd));
-      const dropped = empty.and(fetched.data.last.not());
-      const present = empty.or(columnEnd.le(loader.wordsLoaded));
+      const denseEnd = denseStart.add(wordsPerColumn.extend(lookupWidth(p)).trunc(address.width));
+      addressSpad.set.set(loadSet.xor(tilesAhead.bit(0)));
+      addressSpad.column.set(iact.column);
+      const columnStart = mux(io.dense, denseStart, addressSpad.columnStart);
+      const columnEnd = mux(io.dense, denseEnd, addressSpad.columnEnd);
+      const words = columnEnd.sub(columnStart).extend(lookupWidth(p)).trunc(length.width);
+      const columnWords = mux(iact.empty, 0, words);
+      const empty = columnWords.eq(0);
+      const dropped = empty.and(iact.last.not());
+      const endsTile = iact.last.and(iact.lastWindow);
+      // A tile is left only when it is loaded to its end: from there on the next one loads.
+      const loaded = all(loader.addressed, endsTile.not(), empty.or(columnEnd.le(loader.wordsLoaded)));
+      const present = tilesAhead.ne(0).or(loaded);
 
       const found = channel(Column);
       found.valid.set(all(fetched.valid, present, dropped.not()));
-      found.data.set({ value: fetched.data.value, start: columnStart, end: columnEnd, last: fetched.data.last, empty });
+      found.data.set({
+        value: iact.value,
+        start: columnStart,
+        length: columnWords,
+        last: iact.last,
+        lastWindow: iact.lastWindow,
+      });
       fetched.ready.set(present.and(found.ready.or(dropped)));
       io.waitsWeight.set(fetched.valid.and(present.not()));
-      when(fetched.fire, () => denseStart.set(mux(fetched.data.last, 0, denseEnd)));
+      when(fetched.fire, () => denseStart.set(mux(iact.last, 0, denseEnd)));
+      const tileFound = fetched.fire.and(endsTile);
 
       // Read: one word a cycle.
       const column = queue(found, COLUMNS_AHEAD);
-      const midColumn = reg(Bool, { reset: false });
-      const nextAddress = reg(address);
-      const wordAddress = mux(midColumn, nextAddress, column.data.start);
-      const lastWord = column.data.empty.or(wordAddress.add(1).eq(column.data.end));
+      const midColumn = wordsLeft.ne(0);
+      const columnAt = lapAdvanceBy(tileStart, column.data.start.trunc(bitsFor(depth)), depth);
+      const wordAt = mux(midColumn, readAt, columnAt);
+      const left = mux(midColumn, wordsLeft, column.data.length);
+      const lastWord = left.le(1);
+      const hasWord = left.ne(0);
       const advance = column.valid.and(io.blocked.not());
-      const readsWord = advance.and(column.data.empty.not());
+      const readsWord = advance.and(hasWord);
+      const tileRead = all(advance, lastWord, column.data.last, column.data.lastWindow);
 
       column.ready.set(advance.and(lastWord));
-      when(advance, () => {
-        midColumn.set(lastWord.not());
-        nextAddress.set(wordAddress.add(1));
+      when(advance, () => wordsLeft.set(mux(lastWord, 0, left.sub(1))));
+      when(readsWord, () => {
+        readAt.set(lapFollowing(wordAt, depth));
+        frees.set(column.data.lastWindow);
       });
-      const wordRead = dataSpad.readSync(wordAddress.trunc(dataAddressBits), { enable: readsWord });
-      io.word.set(wordRead);
+      io.word.set(dataSpad.readSync(wordAt.index, { enable: readsWord, underWrite: 'any' }));
 
       const advanced = reg(Bool, { reset: false });
       const jobRead = reg(WeightJob(p));
@@ -140,15 +171,37 @@ export const WeightSpads = generator(function WeightSpads(p: PeParameters) {
           value: column.data.value,
           first: midColumn.not(),
           last: column.data.last.and(lastWord),
-          empty: column.data.empty,
+          empty: hasWord.not(),
         }),
       );
       io.valid.set(advanced);
       io.job.set(jobRead);
       io.windowRead.set(all(advance, lastWord, column.data.last));
+
+      // Tiles come and go.
+      const { closeTile } = loader;
+      when(tileRead, () => {
+        frees.set(false);
+        tileStart.set(nextTileStart);
+        nextTileStart.set(writeAt);
+      });
+      when(closeTile, () => loadSet.set(loadSet.not()));
+      when(closeTile.and(tileRead.or(tilesHeld.eq(0))), () =>
+        nextTileStart.set(mux(loader.writeData, afterWrite, writeAt)),
+      );
+      when(closeTile.ne(tileRead), () => tilesHeld.set(mux(closeTile, tilesHeld.add(1), tilesHeld.sub(1))));
+      when(closeTile.ne(tileFound), () => tilesAhead.set(mux(closeTile, tilesAhead.add(1), tilesAhead.sub(1))));
+
+      io.holds.set(any(tilesHeld.ne(0), loader.atStart.not(), fetched.valid));
       io.reads.set(readsWord);
       io.waits.set(column.valid.and(io.blocked));
       io.starves.set(column.valid.not());
     },
   );
 });
+
+/** Wide enough for any address of a word, and any number of words of a column. */
+function lookupWidth(p: PeParameters): number {
+  const { weightAddress, columnWords } = widthsOf(p);
+  return Math.max(weightAddress, columnWords);
+}

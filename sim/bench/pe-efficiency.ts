@@ -3,7 +3,7 @@ import { eyerissV2Pe } from '../../hw/pe/parameters.ts';
 import { formatTable } from '../cli/table.ts';
 import { parseLayer } from '../layer/read-layer.ts';
 import { runOnPe } from '../pe/run-on-pe.ts';
-import { boundCycles } from '../run/bound.ts';
+import { boundCycles } from '../run/pe-bound.ts';
 import { synthesiseOperands } from '../tensor/synthetic.ts';
 import type { Bench } from './bench.ts';
 

@@ -13,7 +13,7 @@ import { type InstanceNode, instancesOf, namedMemories, type NamedValue, namedVa
 import { ModuleCode } from './module-code.ts';
 import { type Pin, pinOf } from './pins.ts';
 import { Program } from './program.ts';
-import { type EngineHost, StreamEngine } from './stream-engine.ts';
+import { type EngineHost, type EnginePort, StreamEngine } from './stream-engine.ts';
 import { VcdWriter } from './vcd.ts';
 
 export interface BuiltinOptions {
@@ -324,11 +324,19 @@ export class BuiltinSimulation implements Simulation {
       edge: () => this.#edge(first),
       cycles: () => this.#cycles,
     };
-    const bits = this.design.ports.map(({ name }) => {
+    const ports = this.design.ports.map(({ name }): EnginePort => {
       const port = this.#ports.get(name);
-      return port && bitOf(port);
+      if (port === undefined) return { bit: undefined, read: () => Number(this.peek(name)) };
+      const { pin, words } = port;
+      return {
+        bit: bitOf(port),
+        read: () => {
+          pin.read(words, 0);
+          return words[0]!;
+        },
+      };
     });
-    return new StreamEngine(host, streams, bits);
+    return new StreamEngine(host, streams, ports);
   }
 
   #go(run: BulkRun, limit: number | undefined): RunResult {

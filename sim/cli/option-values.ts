@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import type { Engine } from './options.ts';
+import type { Bandwidth, Engine } from './options.ts';
 import { engines, plannedEngines } from './options.ts';
 
 /** A share, as `--iact-density` takes it. */
@@ -14,6 +14,16 @@ export function parseWhole(text: string): number {
   const value = parseNumber(text);
   if (value === undefined || !Number.isSafeInteger(value)) throw new InvalidArgumentError('Expected a whole number.');
   return value;
+}
+
+/** Bytes a cycle, or megabytes (of a million bytes) a second, as `--bandwidth` takes them. */
+export function parseBandwidth(text: string): Bandwidth {
+  const perSecond = /^(.*\S)\s*MB\/s$/i.exec(text);
+  const value = parseNumber(perSecond?.[1] ?? text);
+  if (value === undefined || !(value > 0 && value < Infinity)) {
+    throw new InvalidArgumentError('Expected bytes a cycle, such as 128, or megabytes a second, such as 25600MB/s.');
+  }
+  return perSecond === null ? { bytesPerCycle: value } : { megabytesPerSecond: value };
 }
 
 /** One of the engines of this version. */

@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly weights: string | undefined;
   /** .npy file to read; undefined: no bias. */
   readonly bias: string | undefined;
+  /** Between the chip and off-chip memory; undefined: unlimited. */
+  readonly bandwidth: Bandwidth | undefined;
   /** Of the synthetic tensors. */
   readonly seed: number;
   /** Share of non-zeros in synthetic iacts, 0 to 1. */
@@ -20,17 +22,24 @@ export interface RunOptions {
   readonly weightDensity: number;
   /** .npy file for the raw psums. */
   readonly psums: string | undefined;
+  /** Compare the raw psums too, where the layer has outputs. */
+  readonly checkPsums: boolean;
   /** .npy file for the quantised outputs. */
   readonly oacts: string | undefined;
   /** JSON file for the report. */
   readonly report: string | undefined;
   /** File for a waveform: FST of verilator, VCD of builtin. */
   readonly trace: string | undefined;
+  /** Tell how the mapping was chosen. */
+  readonly explain: boolean;
   /** The report goes to stdout as JSON, and nothing else does. */
   readonly json: boolean;
   /** No summary and no progress. */
   readonly quiet: boolean;
 }
+
+/** How fast memory is, per cycle or per second of the hardware's clock. */
+export type Bandwidth = { readonly bytesPerCycle: number } | { readonly megabytesPerSecond: number };
 
 /** What `saccade generate` was asked to do. */
 export interface GenerateOptions {

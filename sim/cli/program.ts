@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { doctorCommand } from './doctor.ts';
+import { type DrawOptions, drawCommand } from './draw.ts';
 import { explainCommand } from './explain.ts';
 import type { Finish } from './finish.ts';
 import { generateCommand } from './generate.ts';
@@ -12,6 +13,8 @@ Examples:
   saccade run                 the demo layer on the default hardware
   saccade run --help          all that a run can be given
   saccade generate --out rtl  the Verilog
+  saccade draw lenet5-fc1 --out drawings
+                              a layer as it lies on the chip
   saccade doctor              whether this machine has what that takes
   saccade explain W001        what an error of the HDL means
 `;
@@ -56,6 +59,7 @@ function buildProgram(finish: Finish): Command {
   for (const command of [
     runCommand(runLayer, finish),
     generateCommand(generateHardware, finish),
+    drawCommand(drawLayer, finish),
     doctorCommand(finish),
     explainCommand(),
   ]) {
@@ -81,4 +85,9 @@ async function runLayer(options: RunOptions): Promise<number> {
 async function generateHardware(options: GenerateOptions): Promise<number> {
   const implementation = await import('../run/generate-hardware.ts');
   return implementation.generateHardware(options);
+}
+
+async function drawLayer(options: DrawOptions): Promise<number> {
+  const implementation = await import('../run/draw-layer.ts');
+  return implementation.drawLayer(options);
 }

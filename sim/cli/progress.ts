@@ -2,6 +2,8 @@ import cliProgress from 'cli-progress';
 
 /** Tells somebody at a terminal how far the work is. */
 export interface Progress {
+  /** Whether anybody sees it. */
+  readonly shown: boolean;
   /** A stage begins whose length nobody knows: one line. */
   stage(label: string): void;
   /** `done` of `total` units of the stage `label` are finished: a bar, which disappears with the stage. */
@@ -10,7 +12,7 @@ export interface Progress {
   finish(): void;
 }
 
-const silent: Progress = { stage() {}, advance() {}, finish() {} };
+const silent: Progress = { shown: false, stage() {}, advance() {}, finish() {} };
 
 /**
  * Progress on stderr, and only where a person sees it: nothing is written when stderr is not a terminal, or when the user
@@ -21,6 +23,7 @@ export function createProgress(options: { quiet: boolean; json: boolean }): Prog
 }
 
 class TerminalProgress implements Progress {
+  readonly shown = true;
   #bar: cliProgress.SingleBar | undefined;
   #label = '';
 

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { Finish } from './finish.ts';
-import { parseEngine, parseName, parseShare, parseWhole } from './option-values.ts';
+import { parseBandwidth, parseEngine, parseName, parseShare, parseWhole } from './option-values.ts';
 import type { Implementation, RunOptions } from './options.ts';
 import { encodingChoices, runDefaults } from './options.ts';
 
@@ -9,7 +9,9 @@ Examples:
   saccade run                                          the demo layer, synthetic tensors
   saccade run mobilenet-conv4-dw --weight-density 0.3  another layer that comes with Saccade
   saccade run layer.json --iacts i.npy --weights w.npy --psums p.npy
-  saccade run layer.json --seed 7 --report report.json --trace run.fst
+  saccade run mobilenet-conv4-pw --explain --bandwidth 25600MB/s
+  saccade run layer.json --config v2-2x2 --check-psums --report report.json
+  saccade run layer.json --config pe --seed 7 --trace run.fst
 `;
 
 /** `saccade run`: one layer on the hardware, every output compared with the golden model. */
@@ -36,6 +38,13 @@ export function runCommand(implementation: Implementation<RunOptions>, finish: F
         .choices(encodingChoices)
         .default('auto'),
     )
+    .addOption(
+      option(
+        '--bandwidth <rate>',
+        'of off-chip memory: bytes a cycle, or such as 25600MB/s (default: unlimited)',
+        parseBandwidth,
+      ),
+    )
     .optionsGroup('Tensors in (.npy; what is not given is synthetic, the bias zero):')
     .addOption(option('--iacts <file>', 'input activations, uint8 or int8 [n, g*c, h, w]', parseName))
     .addOption(option('--weights <file>', 'weights, int8 [g*m, c, r, s]', parseName))
@@ -52,7 +61,9 @@ export function runCommand(implementation: Implementation<RunOptions>, finish: F
         .conflicts('weights'),
     )
     .optionsGroup('Files out:')
-    .addOption(option('--psums <file>', 'write the raw psums, .npy int32 [n, g*m, e, f]', parseName))
+    .addOption(
+      option('--psums <file>', 'write the raw psums, .npy int32 [n, g*m, e, f]; they are compared as well', parseName),
+    )
     .addOption(option('--oacts <file>', 'write the quantised outputs, .npy uint8 or int8', parseName))
     .addOption(option('--report <file>', 'write the report, .json', parseName))
     .addOption(
@@ -63,12 +74,15 @@ export function runCommand(implementation: Implementation<RunOptions>, finish: F
       ),
     )
     .optionsGroup('Output:')
+    .addOption(new Option('--explain', 'print how the mapping was chosen, too').conflicts('quiet'))
+    .option('--check-psums', 'compare the raw psums too, in a second run that lets them leave the chip')
     .option('--json', 'print the report as JSON instead of the summary')
     .option('--quiet', 'print nothing unless something is wrong')
     .addHelpText('after', examples)
     .action(async (layer: string, options: ParsedRunOptions) => {
       const {
         config,
+        bandwidth,
         iacts,
         weights,
         bias,
@@ -76,12 +90,15 @@ export function runCommand(implementation: Implementation<RunOptions>, finish: F
         oacts,
         report,
         trace,
+        checkPsums = false,
+        explain = false,
         json = false,
         quiet = false,
         ...rest
       } = options;
       const files = { iacts, weights, bias, psums, oacts, report, trace };
-      finish(await implementation({ layer, config, ...files, json, quiet, ...rest }));
+      const flags = { checkPsums, explain, json, quiet };
+      finish(await implementation({ layer, config, bandwidth, ...files, ...flags, ...rest }));
     });
 }
 

@@ -1,43 +1,56 @@
-import { z } from 'zod';
-import { checkPeParameters, eyerissV2Pe, type PeParameters } from '../../hw/pe/parameters.ts';
-import { InputError } from '../errors.ts';
+/** The hardware that can be generated and run: one PE, or a whole chip. */
+import { type ChipParameters, eyerissV2Chip } from '../../hw/parameters.ts';
+import { eyerissV2Pe, type PeParameters } from '../../hw/pe/parameters.ts';
 import { closest } from '../../gen/diagnostics/closest.ts';
+import { InputError } from '../errors.ts';
 import { readUserJson } from '../user-file.ts';
+import { chipLike } from './chip-like.ts';
+import { parseConfig } from './config-file.ts';
 
-/** A piece of hardware that can be generated and run. */
-export interface Config {
+/** What every config says. */
+interface NamedConfig {
   readonly name: string;
   /** For what is said in seconds; the hardware itself doesn't know it. */
   readonly clockMHz: number;
+}
+
+/** A single PE, to be looked at by itself. */
+export interface PeConfig extends NamedConfig {
   readonly pe: PeParameters;
 }
 
-/** The hardware that comes with Saccade. `pe` is one PE of the paper. */
+/** A chip of clusters of PEs. */
+export interface ChipConfig extends NamedConfig {
+  readonly chip: ChipParameters;
+}
+
+/** Told apart by what it describes: `pe` or `chip`. */
+export type Config = PeConfig | ChipConfig;
+
+export function isChip(config: Config): config is ChipConfig {
+  return 'chip' in config;
+}
+
+/** What commands take without `--config`. */
+export const defaultConfig = 'v2';
+
+const clockMHz = 200;
+
+/** The hardware that comes with Saccade: the paper's chip, smaller ones, and one of its PEs. */
 export const presets: Readonly<Record<string, Config>> = {
-  pe: { name: 'pe', clockMHz: 200, pe: eyerissV2Pe },
+  v2: { name: 'v2', clockMHz, chip: eyerissV2Chip },
+  'v2-2x2': { name: 'v2-2x2', clockMHz, chip: chipLike({ clusterRows: 2, clusterColumns: 2 }) },
+  'v2-1x1': { name: 'v2-1x1', clockMHz, chip: chipLike({ clusterRows: 1, clusterColumns: 1 }) },
+  'lenet-36': {
+    name: 'lenet-36',
+    clockMHz,
+    chip: chipLike({ clusterRows: 2, clusterColumns: 2, peRows: 3, peColumns: 3 }),
+  },
+  pe: { name: 'pe', clockMHz, pe: eyerissV2Pe },
 };
 
-export const defaultConfig = 'pe';
-
-const size = z.number().int().positive();
-const schema = z.strictObject({
-  name: z.string().min(1),
-  clockMHz: z.number().positive().default(200),
-  pe: z.strictObject({
-    iactAddressDepth: size.default(eyerissV2Pe.iactAddressDepth),
-    iactDataDepth: size.default(eyerissV2Pe.iactDataDepth),
-    weightAddressDepth: size.default(eyerissV2Pe.weightAddressDepth),
-    weightDataDepth: size.default(eyerissV2Pe.weightDataDepth),
-    psumDepth: size.default(eyerissV2Pe.psumDepth),
-    dataBits: size.default(eyerissV2Pe.dataBits),
-    countBits: size.default(eyerissV2Pe.countBits),
-    psumBits: size.default(eyerissV2Pe.psumBits),
-    loopBits: size.default(eyerissV2Pe.loopBits),
-  } satisfies Record<keyof PeParameters, z.ZodType>),
-});
-
 /**
- * A preset by its name, or the hardware that a config file describes; what the file leaves out is as in the paper's PE.
+ * A preset by its name, or the hardware that a config file describes; what the file leaves out is as in the paper.
  *
  * @throws InputError when it is neither, or when the hardware can't be built
  */
@@ -59,30 +72,16 @@ export function findConfig(nameOrPath: string = defaultConfig): Config {
  *
  * @throws InputError naming each parameter in the way
  */
-export function checkRunnable({ name, pe }: Config): void {
+export function checkRunnable(config: Config): void {
+  const [pe, path] = isChip(config) ? [config.chip.pe, 'chip.pe'] : [config.pe, 'pe'];
   const problems: string[] = [];
   // Words of three values travel as 32-bit integers.
   if (pe.dataBits < 8 || 3 * pe.dataBits > 32) {
-    problems.push(`pe.dataBits is ${pe.dataBits}; 8b tensors can be run with 8 to 10`);
+    problems.push(`${path}.dataBits is ${pe.dataBits}; 8b tensors can be run with 8 to 10`);
   }
-  if (pe.psumBits > 32) problems.push(`pe.psumBits is ${pe.psumBits}; psums are int32, so at most 32`);
+  if (pe.psumBits > 32) problems.push(`${path}.psumBits is ${pe.psumBits}; psums are int32, so at most 32`);
   if (problems.length === 0) return;
   throw new InputError(
-    `config ${name}: no layer can be run on this hardware, only its Verilog generated:\n  ${problems.join('\n  ')}`,
+    `config ${config.name}: no layer can be run on this hardware, only its Verilog generated:\n  ${problems.join('\n  ')}`,
   );
-}
-
-function parseConfig(json: unknown, source: string): Config {
-  const parsed = schema.safeParse(json);
-  if (!parsed.success) {
-    throw new InputError(
-      `${source}: not a config file:\n${z.prettifyError(parsed.error)}\n"saccade generate --print-config" prints one to start from`,
-    );
-  }
-  const problems = checkPeParameters(parsed.data.pe);
-  if (problems.length > 0)
-    throw new InputError(
-      `${source}: this hardware can't be built:\n${problems.map((problem) => `  pe.${problem}`).join('\n')}`,
-    );
-  return parsed.data;
 }

@@ -28,27 +28,36 @@ export class WordPacker {
     this.entries++;
   }
 
+  /** Leaves the rest of a word that is begun at zero: the next entry begins a word. */
+  align(): void {
+    this.entries = Math.ceil(this.entries / this.perWord) * this.perWord;
+  }
+
   finish(): Uint32Array {
     return this.words.slice(0, Math.ceil(this.entries / this.perWord));
   }
 }
 
-/** Segments of iacts as the PE's loader takes them: each its number of entries, then the entries; or plain values. */
+/**
+ * Segments of iacts as the PE's loader takes them, each from a word of its own on: its number of entries and then the entries,
+ * two to a word; or plain values, three to a word.
+ */
 export function packIacts(segments: readonly ArrayLike<number>[], pe: PeParameters, dense: boolean): Uint32Array {
-  if (dense) return packPlain(segments, pe);
+  if (dense) return packPlain(segments, pe, true);
   const packer = new WordPacker(pe.dataBits + pe.countBits, 2);
   const { data, counts, addresses } = encodeCsc(segments, pe);
   for (let segment = 0; segment < segments.length; segment++) {
     packer.push(addresses[segment + 1]! - addresses[segment]!);
     for (let entry = addresses[segment]!; entry < addresses[segment + 1]!; entry++)
       packer.push(entryBits(data[entry]!, counts[entry]!, pe));
+    packer.align();
   }
   return packer.finish();
 }
 
 /** Columns of weights as the PE's loader takes them: the end address of each, then the words; or plain values, columns padded to even. */
 export function packWeights(columns: readonly ArrayLike<number>[], pe: PeParameters, dense: boolean): Uint32Array {
-  if (dense) return packPlain(columns.map(padToEven), pe);
+  if (dense) return packPlain(columns.map(padToEven), pe, false);
   const { words, addresses } = pairColumns(encodeCsc(columns, pe));
   const ends = new WordPacker(pe.dataBits, 3);
   for (const end of addresses.slice(1)) ends.push(end);
@@ -60,9 +69,13 @@ export function packWeights(columns: readonly ArrayLike<number>[], pe: PeParamet
   return concatenate([ends.finish(), pairs.finish()]);
 }
 
-function packPlain(parts: readonly ArrayLike<number>[], pe: PeParameters): Uint32Array {
+/** @param aligned each part begins a word */
+function packPlain(parts: readonly ArrayLike<number>[], pe: PeParameters, aligned: boolean): Uint32Array {
   const packer = new WordPacker(pe.dataBits, 3);
-  for (const part of parts) for (let index = 0; index < part.length; index++) packer.push(part[index]!);
+  for (const part of parts) {
+    for (let index = 0; index < part.length; index++) packer.push(part[index]!);
+    if (aligned) packer.align();
+  }
   return packer.finish();
 }
 
@@ -74,7 +87,8 @@ function entryBits(data: number, count: number, pe: PeParameters): number {
   return (count << pe.dataBits) | (data & (2 ** pe.dataBits - 1));
 }
 
-function concatenate(parts: readonly Uint32Array[]): Uint32Array {
+/** One list of words after the other. */
+export function concatenate(parts: readonly Uint32Array[]): Uint32Array {
   const whole = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -3,8 +3,8 @@ import { Pe } from '../../hw/pe/pe.ts';
 import type { PeParameters } from '../../hw/pe/parameters.ts';
 import type { Layer } from '../layer/layer.ts';
 import { outputShape, psumShape } from '../layer/shape.ts';
+import { densityOf } from '../tensor/density.ts';
 import { type Tensor, zeros } from '../tensor/tensor.ts';
-import { packBeats } from '../simulation/beats.ts';
 import type { RunResult, RunSpec } from '../simulation/bulk-run.ts';
 import { openSimulation, type SimulationEngine } from '../driver/open-simulation.ts';
 import type { Simulation } from '../simulation/simulator.ts';
@@ -12,7 +12,8 @@ import { HardwareFault } from './hardware-fault.ts';
 import { iactSegments } from './iact-segments.ts';
 import { iactWalkShape, type IactWalkShape, segmentsOfRow } from './iact-walk.ts';
 import { choosePeMapping, type Encoding, type PeMapping } from './mapping.ts';
-import { packIacts, packPairs, packWeights, unpackPairs } from './pack-words.ts';
+import { concatenate, packIacts, packPairs, packWeights, unpackPairs } from './pack-words.ts';
+import { startPe } from './start-pe.ts';
 import { type OutputRow, outputRows, type Tile, tilesOf, weightColumns } from './tiles.ts';
 
 export interface PeRunOptions {
@@ -45,12 +46,12 @@ export interface PeRun {
   readonly mapping: PeMapping;
   /** Int32 [n, g·m, e, f]. */
   readonly psums: Tensor<Int32Array>;
-  /** From the first command offered to the last psum taken. */
+  /** For each run of tiles, from its start to the last psum taken. */
   readonly cycles: number;
   readonly tiles: number;
   readonly activity: PeActivityCounts;
   /** Words that moved over each stream. */
-  readonly moved: { command: number; iact: number; weight: number; psumIn: number; psumOut: number };
+  readonly moved: { iact: number; weight: number; psumIn: number; psumOut: number };
   /** Wall time of the simulation alone, without the build. */
   readonly simulationSeconds: number;
 }
@@ -94,6 +95,9 @@ export async function openPe(
   return simulation;
 }
 
+/** Words of iacts in a run: with more, fewer tiles go in one. */
+const MOST_WORDS = 2 ** 21;
+
 class PeLayerRun {
   private readonly psums: Tensor<Int32Array>;
   private readonly activity: PeActivityCounts = {
@@ -106,7 +110,7 @@ class PeLayerRun {
     mac0: 0,
     mac1: 0,
   };
-  private readonly moved = { command: 0, iact: 0, weight: 0, psumIn: 0, psumOut: 0 };
+  private readonly moved = { iact: 0, weight: 0, psumIn: 0, psumOut: 0 };
   private readonly e: number;
   private readonly f: number;
   private cycles = 0;
@@ -141,18 +145,18 @@ class PeLayerRun {
   run(): PeRun {
     const started = performance.now();
     const tiles = tilesOf(this.layer, this.mapping);
-    let source: { tile: Tile; batches: IactBatch[] } | undefined;
-    tiles.forEach((tile, index) => {
-      // Tiles of one set of iacts differ in their filters only: the iacts are packed once.
-      if (source === undefined || !sameIacts(source.tile, tile)) source = { tile, batches: this.packBatches(tile) };
-      const weights = packWeights(
-        weightColumns(this.layer, this.weights.data, tile),
-        this.pe,
-        this.mapping.encoding === 'dense',
-      );
-      for (const batch of source.batches) this.runTile(tile, batch, weights, index === tiles.length - 1);
-      this.options.onTile?.(index + 1, tiles.length);
-    });
+    let done = 0;
+    for (const group of independentTiles(tiles)) {
+      const batches = this.packBatches(group[0]!);
+      const atOnce = Math.max(1, Math.floor(MOST_WORDS / Math.max(...batches.map(({ words }) => words.length))));
+      for (let first = 0; first < group.length; first += atOnce) {
+        const some = group.slice(first, first + atOnce);
+        done += some.length;
+        const weights = this.packWeights(some);
+        for (const batch of batches) this.runTiles(some, batch, weights, done === tiles.length);
+        this.options.onTile?.(done, tiles.length);
+      }
+    }
     const { mapping, psums, cycles, activity, moved } = this;
     return {
       mapping,
@@ -165,7 +169,7 @@ class PeLayerRun {
     };
   }
 
-  /** The rows of a tile, in as many commands as the PE's counters ask for. */
+  /** The rows of a tile, in as many runs as the PE's counters ask for. */
   private packBatches(tile: Tile): IactBatch[] {
     const { layer, pe, f } = this;
     const most = 2 ** pe.loopBits - 1;
@@ -195,39 +199,49 @@ class PeLayerRun {
     return batches;
   }
 
-  private runTile(tile: Tile, batch: IactBatch, weights: Uint32Array, last: boolean): void {
+  private packWeights(tiles: readonly Tile[]): Uint32Array {
+    const dense = this.mapping.encoding === 'dense';
+    return concatenate(
+      tiles.map((tile) => packWeights(weightColumns(this.layer, this.weights.data, tile), this.pe, dense)),
+    );
+  }
+
+  /** Independent tiles, one right after the other; each meets all iacts of the batch. */
+  private runTiles(tiles: readonly Tile[], batch: IactBatch, weights: Uint32Array, last: boolean): void {
     const { layer, simulation, mapping } = this;
     const { walk } = batch;
+    const tile = tiles[0]!;
     if (batch.segments !== batch.rows.length * segmentsOfRow(walk, batch.windows))
       throw new Error('the iacts of a tile are not as many segments as its command says');
     const accumulate = tile.channels.start > 0 || tile.kernelRow > 0 || tile.kernelColumns.start > 0;
-    const command = packBeats(simulation.design, 'command', [
-      {
-        dense: mapping.encoding === 'dense' ? 1 : 0,
-        columns: tile.channels.size * tile.kernelColumns.size,
-        segmentLength: walk.segmentLength,
-        windowSegments: walk.windowSteps * walk.segmentsPerStep,
-        stepSegments: walk.segmentsPerStep,
-        windows: batch.windows,
-        rows: batch.rows.length,
-        segments: batch.segments,
-        iactSigned: layer.iactSigned ? 1 : 0,
-        filters: tile.filters.size,
-        accumulate: accumulate ? 1 : 0,
-      },
-    ]);
-    const places = this.psumPlaces(tile, batch);
+    startPe(simulation, {
+      dense: mapping.encoding === 'dense' ? 1 : 0,
+      columns: tile.channels.size * tile.kernelColumns.size,
+      segmentLength: walk.segmentLength,
+      windowSegments: walk.windowSteps * walk.segmentsPerStep,
+      stepSegments: walk.segmentsPerStep,
+      windows: batch.windows,
+      rows: batch.rows.length,
+      iactSigned: layer.iactSigned ? 1 : 0,
+      filters: tile.filters.size,
+      accumulate: accumulate ? 1 : 0,
+    });
+    const places = tiles.map((each) => this.psumPlaces(each, batch));
+    const iact = concatenate(tiles.map(() => batch.words));
+    const psumIn = accumulate ? { psumIn: concatenate(places.map((each) => this.gather(each))) } : {};
     const result = this.exchange({
-      send: { command, weight: weights, iact: batch.words, ...(accumulate ? { psumIn: this.gather(places) } : {}) },
-      expect: { psumOut: places.length / 2 },
+      send: { weight: weights, iact, ...psumIn },
+      expect: { psumOut: places.reduce((sum, { length }) => sum + length / 2, 0) },
       counters: activityNames.map((name) => `activity_${name}`),
-      // Between tiles nothing is waited for: a beat too many would show as one in the next run.
+      // Between runs nothing is waited for: a beat too many would show as one in the next run.
       drainCycles: last ? 32 : 0,
       stall: this.options.stall ?? 0,
       seed: this.options.seed ?? 1,
     });
-    this.scatter(places, result.received['psumOut']!);
-    this.cycles += result.cycles;
+    const psums = unpackPairs(result.received['psumOut']!, this.pe.psumBits);
+    places.forEach((each, index) => this.scatter(each, psums.subarray(index * each.length, (index + 1) * each.length)));
+    // The start takes a cycle too.
+    this.cycles += 1 + result.cycles;
     for (const name of activityNames) this.activity[name] += result.counters[`activity_${name}`]!;
     for (const name of Object.keys(this.moved) as (keyof typeof this.moved)[]) this.moved[name] += result.moved[name]!;
   }
@@ -236,6 +250,8 @@ class PeLayerRun {
     const result = this.simulation.run(spec);
     if (result.outcome !== 'done')
       throw new HardwareFault(`the PE failed on layer ${this.layer.name}: ${result.message}`);
+    if (this.simulation.peek('idle') !== 1)
+      throw new HardwareFault(`the PE failed on layer ${this.layer.name}: it is not idle after its last psum`);
     return result;
   }
 
@@ -265,16 +281,15 @@ class PeLayerRun {
     );
   }
 
-  private scatter(places: Int32Array, words: Uint32Array): void {
+  private scatter(places: Int32Array, halves: Uint32Array): void {
     const unused = 32 - this.pe.psumBits;
-    const halves = unpackPairs(words, this.pe.psumBits);
     places.forEach((place, index) => {
       if (place >= 0) this.psums.data[place] = (halves[index]! << unused) >> unused;
     });
   }
 }
 
-/** Iacts of a tile for one command. */
+/** Iacts of a tile for one run. */
 interface IactBatch {
   readonly walk: IactWalkShape;
   readonly rows: readonly OutputRow[];
@@ -285,17 +300,26 @@ interface IactBatch {
   readonly words: Uint32Array;
 }
 
-function sameIacts(a: Tile, b: Tile): boolean {
+/**
+ * The tiles in groups that one command covers, and of which none needs psums of another: they have the same iacts and as many
+ * filters.
+ */
+function independentTiles(tiles: readonly Tile[]): Tile[][] {
+  const groups: Tile[][] = [];
+  for (const tile of tiles) {
+    const group = groups.at(-1);
+    if (group !== undefined && sameCommand(group[0]!, tile)) group.push(tile);
+    else groups.push([tile]);
+  }
+  return groups;
+}
+
+function sameCommand(a: Tile, b: Tile): boolean {
   return (
+    a.filters.size === b.filters.size &&
     a.group === b.group &&
     a.channels === b.channels &&
     a.kernelRow === b.kernelRow &&
     a.kernelColumns === b.kernelColumns
   );
-}
-
-function densityOf(values: Int8Array | Uint8Array): number {
-  let nonZeros = 0;
-  for (const value of values) if (value !== 0) nonZeros++;
-  return values.length === 0 ? 0 : nonZeros / values.length;
 }

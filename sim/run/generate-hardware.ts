@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { emitVerilog, sourceMapOf } from '../../gen/index.ts';
+import { Chip } from '../../hw/chip.ts';
 import { Pe } from '../../hw/pe/pe.ts';
 import type { GenerateOptions } from '../cli/options.ts';
-import { findConfig } from '../config/config.ts';
+import { findConfig, isChip } from '../config/config.ts';
 import { readUserFile } from '../user-file.ts';
 import type { SetFile } from './file-set.ts';
 import { replaceFileSet } from './file-set.ts';
@@ -27,7 +28,7 @@ export async function generateHardware({
     console.log(formatJson(config));
     return 0;
   }
-  const design = emitVerilog(Pe(config.pe), { locations });
+  const design = emitVerilog(isChip(config) ? Chip(config.chip) : Pe(config.pe), { locations });
   const files: SetFile[] = [...design.files, ...design.checkFiles].map(({ path, text }) => ({ name: path, text }));
   const sources = design.files.filter(({ path }) => !path.endsWith('.hex'));
   for (const file of [...sources, ...design.checkFiles]) {

@@ -1,6 +1,7 @@
 import type { VerilogDesign } from '../../gen/index.ts';
 import { saccadeVersion } from '../cli/version.ts';
 import type { Config } from '../config/config.ts';
+import { type MemoryShape, memoryShapes } from './memory-shapes.ts';
 
 /** Names of the files beside the Verilog. */
 export const manifestName = 'manifest.json';
@@ -27,6 +28,8 @@ export interface Manifest {
   readonly streams: VerilogDesign['streams'];
   /** In the order of the files. */
   readonly modules: VerilogDesign['modules'];
+  /** Every shape of memory that the design has, and how often. */
+  readonly memories: readonly MemoryShape[];
   /** The memories that stand in modules of their own, for macros to take their place; absent where there are none. */
   readonly macros?: VerilogDesign['macros'];
 }
@@ -40,6 +43,7 @@ export function makeManifest(config: Config, design: VerilogDesign): Manifest {
     ...(design.checkFiles.length === 0 ? {} : { checkFiles: design.checkFiles.map(({ path }) => path) }),
     streams: design.streams,
     modules: design.modules,
+    memories: memoryShapes(design),
     ...(design.macros.length === 0 ? {} : { macros: design.macros }),
   };
 }

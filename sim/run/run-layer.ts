@@ -1,68 +1,75 @@
 import { existsSync } from 'node:fs';
+import { openChip } from '../chip/run-on-chip.ts';
 import type { RunOptions } from '../cli/options.ts';
 import { createProgress } from '../cli/progress.ts';
-import { checkRunnable, findConfig } from '../config/config.ts';
+import { checkRunnable, findConfig, isChip } from '../config/config.ts';
 import { InputError } from '../errors.ts';
-import { convolve } from '../golden/convolution.ts';
-import { requantise } from '../golden/requantisation.ts';
 import type { Layer } from '../layer/layer.ts';
 import { findLayer } from '../layer/library.ts';
-import type { PeRun } from '../pe/run-on-pe.ts';
 import { runOnPe } from '../pe/run-on-pe.ts';
 import { formatNpy } from '../tensor/npy.ts';
-import { comparePsums } from './compare.ts';
-import type { Operands } from './operands.ts';
+import type { LayerResult } from './layer-job.ts';
 import { readOperands } from './operands.ts';
 import type { OutputFile } from './output-files.ts';
 import { checkOutputFiles, writeOutputFiles } from './output-files.ts';
-import { isGood, makeReport, type RunReport } from './report.ts';
-import { formatSummary, formatVerdict } from './summary.ts';
+import { isGood, type LayerReport } from './report.ts';
+import { runChipLayer } from './run-chip-layer.ts';
+import { runPeLayer } from './run-pe-layer.ts';
+import { formatVerdict } from './verdict.ts';
+
+/** What runs layers; tests put in hardware that fails. */
+export interface Hardware {
+  readonly runOnPe: typeof runOnPe;
+  readonly openChip: typeof openChip;
+}
 
 /**
- * `saccade run`: one layer on the hardware, every psum compared with the golden model. All that can be wrong with the
+ * `saccade run`: one layer on the hardware, every output compared with the golden model. All that can be wrong with the
  * input is found before the hardware is built.
  *
- * @param runHardware what runs the layer; tests put in hardware that fails
- * @returns 0 when all psums match, 1 when one differs or a count is wrong
+ * @returns 0 when all outputs match, 1 when one differs or a count is wrong
  * @throws InputError about the input or the machine; HardwareFault when the hardware does not come to an end
  */
-export async function runLayer(options: RunOptions, runHardware: typeof runOnPe = runOnPe): Promise<number> {
+export async function runLayer(options: RunOptions, hardware: Hardware = { runOnPe, openChip }): Promise<number> {
   const layer = findLayer(options.layer);
   const config = findConfig(options.config);
   checkRunnable(config);
+  if (!isChip(config)) refuseChipOptions(config.name, options);
   const operands = readOperands(layer, options);
   checkOutputs(layer, options);
+  const { trace } = options;
+  if (trace !== undefined && !options.quiet) {
+    console.error(`saccade: the waveform goes to ${trace}; a run that writes one is slow, and a long run's is large`);
+  }
 
   const progress = createProgress(options);
-  let run: PeRun;
+  let result: LayerResult;
   try {
-    const { encoding, engine, trace } = options;
-    if (trace !== undefined && !options.quiet) {
-      console.error(`saccade: the waveform goes to ${trace}; a run that writes one is slow, and a long run's is large`);
-    }
-    run = await runHardware(layer, operands.iacts, operands.weights, config.pe, {
-      engine,
-      ...(encoding === 'auto' ? {} : { encoding }),
-      ...(trace === undefined ? {} : { trace }),
-      onBuild: (step) => progress.stage(step),
-      onTile: (done, total) => progress.advance('tiles', done, total),
-    });
-    progress.stage('comparing with the golden model');
+    const job = { layer, operands, options, progress };
+    result = isChip(config)
+      ? await runChipLayer(job, config, hardware.openChip)
+      : await runPeLayer(job, config, hardware.runOnPe);
   } finally {
     progress.finish();
   }
-  const golden = convolve(layer, operands.iacts, operands.weights, config.pe.psumBits);
-  const comparison = comparePsums(run.psums, golden.psums);
-  const report = makeReport({ layer, config, engine: options.engine, operands, run, golden, comparison });
-
-  writeOutputs(layer, options, run, operands, report);
+  const { report, comparisons, summary } = result;
+  writeOutputs(options, result);
+  const verdict = formatVerdict(report, comparisons);
   if (options.json) process.stdout.write(formatReport(report));
-  else if (!options.quiet) console.log(formatSummary(report, comparison));
+  else if (!options.quiet) console.log(`${summary}\n${verdict}`);
   if (isGood(report)) return 0;
   // The summary has said it already, where there is one.
-  if (options.json || options.quiet)
-    console.error(`saccade: layer ${layer.name}\n${formatVerdict(report, comparison)}`);
+  if (options.json || options.quiet) console.error(`saccade: layer ${layer.name}\n${verdict}`);
   return 1;
+}
+
+/** What only a chip can be asked. */
+function refuseChipOptions(config: string, { explain, checkPsums, bandwidth }: RunOptions): void {
+  const given = { '--explain': explain, '--check-psums': checkPsums, '--bandwidth': bandwidth !== undefined };
+  for (const [option, isGiven] of Object.entries(given)) {
+    if (isGiven)
+      throw new InputError(`${option} is for chips, and config ${config} is a single PE: leave it out, or name a chip`);
+  }
 }
 
 function checkOutputs(layer: Layer, options: RunOptions): void {
@@ -86,17 +93,19 @@ function named(paths: Readonly<Record<string, string | undefined>>): OutputFile[
   return Object.entries(paths).flatMap(([what, path]) => (path === undefined ? [] : [{ path, what }]));
 }
 
-function writeOutputs(layer: Layer, options: RunOptions, run: PeRun, { bias }: Operands, report: RunReport): void {
+function writeOutputs(options: RunOptions, { psums, oacts, report }: LayerResult): void {
   const files: (OutputFile & { contents: Uint8Array | string })[] = [];
-  if (options.psums !== undefined) files.push({ path: options.psums, what: 'psums', contents: formatNpy(run.psums) });
-  if (options.oacts !== undefined) {
-    files.push({ path: options.oacts, what: 'oacts', contents: formatNpy(requantise(layer, run.psums, bias)) });
+  for (const [what, path, tensor] of [
+    ['psums', options.psums, psums],
+    ['oacts', options.oacts, oacts],
+  ] as const) {
+    if (path !== undefined && tensor !== undefined) files.push({ path, what, contents: formatNpy(tensor) });
   }
   if (options.report !== undefined)
     files.push({ path: options.report, what: 'report', contents: formatReport(report) });
   writeOutputFiles(files);
 }
 
-function formatReport(report: RunReport): string {
+function formatReport(report: LayerReport): string {
   return `${JSON.stringify(report, undefined, 2)}\n`;
 }

@@ -17,7 +17,19 @@ export interface Library {
   cycles(handle: Handle): number;
   failure(handle: Handle): string;
   begin(handle: Handle, maxCycles: number, hangCycles: number, drainCycles: number): void;
-  lane(handle: Handle, stream: number, words: Uint32Array, beats: number, stall: number, seed: number): number;
+  until(handle: Handle, port: number, value: number): void;
+  bandwidth(handle: Handle, rate: number, burst: number): void;
+  /** Infinitely many `beats` are as many as come; `scramble` is 0 or 1. */
+  lane(
+    handle: Handle,
+    stream: number,
+    words: Uint32Array,
+    beats: number,
+    stall: number,
+    seed: number,
+    scramble: number,
+    bytes: number,
+  ): number;
   count(handle: Handle, port: number): void;
   go(handle: Handle, limit: number): number;
   idle(handle: Handle): void;
@@ -52,8 +64,10 @@ function bind(path: string): Library {
     cycles: library.func('double saccade_cycles(void *s)'),
     failure: library.func('const char *saccade_failure(void *s)'),
     begin: library.func('void saccade_begin(void *s, double maxCycles, double hangCycles, double drainCycles)'),
+    until: library.func('void saccade_until(void *s, uint32_t port, uint32_t value)'),
+    bandwidth: library.func('void saccade_bandwidth(void *s, double rate, double burst)'),
     lane: library.func(
-      'double saccade_lane(void *s, uint32_t stream, const uint32_t *words, double beats, uint32_t stall, uint32_t seed)',
+      'double saccade_lane(void *s, uint32_t stream, const uint32_t *words, double beats, uint32_t stall, uint32_t seed, int scramble, uint32_t bytes)',
     ),
     count: library.func('void saccade_count(void *s, uint32_t port)'),
     go: library.func('int saccade_go(void *s, double limit)'),

@@ -149,7 +149,10 @@ export class VerilatorSimulation implements Simulation {
     return {
       cycles: () => library.cycles(handle),
       begin: (...limits) => library.begin(handle, ...limits),
-      lane: (...lane) => library.lane(handle, ...lane),
+      until: (port, value) => library.until(handle, port, value),
+      bandwidth: (rate, burst) => library.bandwidth(handle, rate, burst),
+      lane: (stream, { words, beats, stall, seed, scramble, bytes }) =>
+        library.lane(handle, stream, words, beats, stall, seed, Number(scramble), bytes),
       count: (port) => library.count(handle, port),
       go: (limit) => library.go(handle, limit),
       status: (out, counters) => library.status(handle, out, counters),

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { emitVerilog } from '../../gen/index.ts';
+import { eyerissV2Chip } from '../../hw/parameters.ts';
 import { Pe } from '../../hw/pe/pe.ts';
 import { eyerissV2Pe } from '../../hw/pe/parameters.ts';
 import type { Manifest } from '../../sim/run/manifest.ts';
@@ -19,8 +20,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-async function generate(out: string, ...args: string[]): Promise<void> {
-  const { status, stderr } = await saccadeInProcess(['generate', '--out', out, ...args]);
+async function generate(out: string, config = 'pe'): Promise<void> {
+  const { status, stderr } = await saccadeInProcess(['generate', '--out', out, '--config', config]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 }
 
@@ -54,12 +55,12 @@ function otherConfig(): string {
   return path;
 }
 
-describe('the files', () => {
+describe('the files of a PE', () => {
   let out: string;
   let outcome: Outcome;
   beforeAll(() => {
     out = join(folder, 'deep', 'rtl');
-    outcome = saccade(['generate', '--out', out]);
+    outcome = saccade(['generate', '--out', out, '--config', 'pe']);
   });
 
   test('are written where they were asked for', () => {
@@ -72,10 +73,10 @@ describe('the files', () => {
   test('come with source maps from each line to the TypeScript that it stands for', () => {
     const verilog = readFileSync(join(out, 'Pe.v'), 'utf8').split('\n');
     const map = new SourceMap(JSON.parse(readFileSync(join(out, 'Pe.v.map'), 'utf8')) as SourceMapPayload);
-    const line = verilog.findIndex((text) => text.includes('wire running ='));
+    const line = verilog.findIndex((text) => text.includes('wire nothing ='));
     const entry = map.findEntry(line, 0) as SourceMapping;
     const source = readFileSync(resolve(out, entry.originalSource), 'utf8').split('\n');
-    expect(source[entry.originalLine]).toContain('const running = ');
+    expect(source[entry.originalLine]).toContain('const nothing = ');
     // All but the frame of the module, blank lines and the end.
     const untraced = verilog.filter(
       (_, index) => (map.findEntry(index, 0) as Partial<SourceMapping>).generatedLine !== index,
@@ -106,10 +107,10 @@ describe('the files', () => {
     const { generator, config, modules, streams } = manifestOf(out);
     expect(generator.name).toBe('saccade');
     expect(config).toEqual({ name: 'pe', clockMHz: 200, pe: eyerissV2Pe });
-    expect(streams.map(({ name }) => name).sort()).toEqual(['command', 'iact', 'psumIn', 'psumOut', 'weight']);
+    expect(streams.map(({ name }) => name).sort()).toEqual(['iact', 'psumIn', 'psumOut', 'weight']);
     const memories = modules.flatMap(({ memories }) => memories).map(({ width, depth }) => `${depth}×${width}`);
-    // The psum SPad's 32 words are two banks of one module.
-    for (const size of ['9×4', '16×12', '96×24', '16×20']) expect(memories).toContain(size);
+    // The psum SPad's 32 words are two banks of one module; two sets of 16 weight addresses are three memories, filled up to 36.
+    for (const size of ['9×4', '16×12', '12×7', '96×24', '16×20']) expect(memories).toContain(size);
     for (const { name, ports } of modules) {
       const text = readFileSync(join(out, `${name}.v`), 'utf8');
       for (const port of ports) expect(text).toMatch(new RegExp(`^  ${port.direction} wire .*\\b${port.name}\\b`, 'm'));
@@ -144,16 +145,75 @@ describe('the files', () => {
   });
 });
 
-describe('another config', () => {
+describe('a chip', () => {
+  test("is the paper's, where nothing else is said, with its memories in the manifest", async () => {
+    const out = join(folder, 'v2');
+    const { status, stdout, stderr } = await saccadeInProcess(['generate', '--out', out]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^\d+ modules in .*\/v2, top Chip; /);
+    const { config, top, files, checkFiles = [], streams, modules, memories, macros = [] } = manifestOf(out);
+    expect(config).toEqual({ name: 'v2', clockMHz: 200, chip: eyerissV2Chip });
+    expect(top).toBe('Chip');
+    for (const name of ['Pe', 'PeCluster', 'RouterCluster', 'GlbCluster', 'OutputUnit', 'Cluster', 'Mesh', 'Chip'])
+      expect(files).toContain(`${name}.v`);
+    const listed = [...files, ...checkFiles];
+    expect(readdirSync(out).sort()).toEqual(
+      [...listed, ...maps(listed), 'checks.f', 'filelist.f', 'manifest.json'].sort(),
+    );
+    // A command, 48 lanes each for iacts and weights, 16 for outputs, and the counters.
+    expect(streams).toHaveLength(1 + 48 + 48 + 16 + 1);
+    expect(modules.map(({ name }) => `${name}.v`)).toEqual(files);
+    // Iact banks of 1.5 kB, psum banks of 1.875 kB, weight SPads of 288 B.
+    for (const shape of [
+      { depth: 512, width: 24, count: 48 },
+      { depth: 375, width: 40, count: 64 },
+      { depth: 96, width: 24, count: 192 },
+    ])
+      expect(memories).toContainEqual(expect.objectContaining(shape));
+    for (const { module } of macros) expect(files).toContain(`${module}.v`);
+  });
+
+  test('of a config file comes out as that file says, and its lines lead to the TypeScript', async () => {
+    const out = join(folder, 'small-chip');
+    const path = join(folder, 'small-chip.json');
+    const chip = { clusterRows: 1, clusterColumns: 2, peRows: 2, peColumns: 2, pe: { psumDepth: 16 } };
+    writeFileSync(path, JSON.stringify({ name: 'small', clockMHz: 100, chip }));
+    await generate(out, path);
+    const { config, top } = manifestOf(out);
+    expect(config).toMatchObject({ name: 'small', clockMHz: 100, chip: { ...chip, iactLanes: 6, weightLanes: 4 } });
+    const verilog = readFileSync(join(out, `${top}.v`), 'utf8').split('\n');
+    const map = new SourceMap(JSON.parse(readFileSync(join(out, `${top}.v.map`), 'utf8')) as SourceMapPayload);
+    const line = verilog.findIndex((text) => text.includes(' controller ('));
+    const entry = map.findEntry(line, 0) as SourceMapping;
+    const source = readFileSync(resolve(out, entry.originalSource), 'utf8').split('\n');
+    expect(source[entry.originalLine]).toContain('const controller = ');
+
+    const printed = await saccadeInProcess(['generate', '--print-config', '--config', path]);
+    expect(JSON.parse(printed.stdout)).toEqual(config);
+    writeFileSync(path, printed.stdout);
+    const again = await saccadeInProcess(['generate', '--print-config', '--config', path]);
+    expect(again.stdout).toBe(printed.stdout);
+  });
+
+  test('that makes no sense is refused, each problem by its name', async () => {
+    const message = await refusal({ name: 'x', chip: { clusterColumns: 3, iactLanes: 5, pe: { psumDepth: 12 } } });
+    expect(message).toMatch(/^saccade: config\.json: this hardware can't be built:\n/);
+    expect(message).toContain('chip.pe.psumDepth is 12');
+    const lanes = await refusal({ name: 'x', chip: { clusterColumns: 3, iactLanes: 5 } });
+    for (const problem of ['chip.clusterColumns is 3', 'chip.iactLanes is 5']) expect(lanes).toContain(problem);
+  });
+});
+
+describe('another PE', () => {
   test('replaces the whole set, and leaves files of others alone', async () => {
     const out = join(folder, 'replaced');
     await generate(out);
     const before = manifestOf(out).files;
     writeFileSync(join(out, 'mine.v'), 'module mine; endmodule\n');
-    await generate(out, '--config', otherConfig());
+    await generate(out, otherConfig());
     const { files, checkFiles = [], config, top } = manifestOf(out);
     const listed = [...files, ...checkFiles];
-    expect(config.pe).toEqual({ ...eyerissV2Pe, ...other.pe });
+    expect(config).toEqual({ name: 'other', clockMHz: 200, pe: { ...eyerissV2Pe, ...other.pe } });
     expect(before.filter((name) => !files.includes(name)).length).toBeGreaterThan(0);
     expect(readdirSync(out).sort()).toEqual(
       [...listed, ...maps(listed), 'checks.f', 'filelist.f', 'manifest.json', 'mine.v'].sort(),
@@ -189,11 +249,11 @@ describe('the folder', () => {
   test('is refused when it is a file', async () => {
     const out = join(folder, 'file');
     writeFileSync(out, 'text');
-    const { status, stdout, stderr } = await saccadeInProcess(['generate', '--out', out]);
+    const { status, stdout, stderr } = await saccadeInProcess(['generate', '--out', out, '--config', 'pe']);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toContain('it is a file; name a folder');
     expect(readFileSync(out, 'utf8')).toBe('text');
-    const below = await saccadeInProcess(['generate', '--out', join(out, 'rtl')]);
+    const below = await saccadeInProcess(['generate', '--out', join(out, 'rtl'), '--config', 'pe']);
     expect(below.status).toBe(2);
     expect(below.stderr).toContain('a part of the path is a file');
   });
@@ -202,7 +262,7 @@ describe('the folder', () => {
     const out = join(folder, 'site');
     mkdirSync(out);
     writeFileSync(join(out, 'manifest.json'), '{"generator": "a web site", "files": ["Pe.v"]}');
-    const { status, stdout, stderr } = await saccadeInProcess(['generate', '--out', out]);
+    const { status, stdout, stderr } = await saccadeInProcess(['generate', '--out', out, '--config', 'pe']);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toContain('manifest.json: this file is in the way');
     expect(readdirSync(out)).toEqual(['manifest.json']);
@@ -221,7 +281,7 @@ describe('the folder', () => {
 
   test('gets comments that name the source lines, when they are asked for', () => {
     const out = join(folder, 'located');
-    expect(saccade(['generate', '--out', out, '--locations']).status).toBe(0);
+    expect(saccade(['generate', '--out', out, '--config', 'pe', '--locations']).status).toBe(0);
     const text = readFileSync(join(out, 'Pe.v'), 'utf8');
     expect(text).toMatch(/assign .*; {2}\/\/ hw\/pe\/pe\.ts:\d+/);
     expect(text).not.toContain('.js:');

@@ -10,6 +10,7 @@ const nothingGiven: RunOptions = {
   config: undefined,
   engine: 'verilator',
   encoding: 'auto',
+  bandwidth: undefined,
   iacts: undefined,
   weights: undefined,
   bias: undefined,
@@ -20,6 +21,8 @@ const nothingGiven: RunOptions = {
   oacts: undefined,
   report: undefined,
   trace: undefined,
+  checkPsums: false,
+  explain: false,
   json: false,
   quiet: false,
 };
@@ -66,13 +69,14 @@ describe('saccade run', () => {
   test('every option arrives', async () => {
     const args =
       'l.json --config c --engine verilator --encoding dense --iacts i.npy --weights w.npy --bias b.npy --seed -7 ' +
-      '--psums p.npy --oacts o.npy --report r.json --trace t.fst --json --quiet';
+      '--bandwidth 128 --psums p.npy --oacts o.npy --report r.json --trace t.fst --check-psums --json --quiet';
     expect((await call<RunOptions>(runCommand, args)).options).toEqual([
       {
         ...nothingGiven,
         layer: 'l.json',
         config: 'c',
         encoding: 'dense',
+        bandwidth: { bytesPerCycle: 128 },
         iacts: 'i.npy',
         weights: 'w.npy',
         bias: 'b.npy',
@@ -81,6 +85,7 @@ describe('saccade run', () => {
         oacts: 'o.npy',
         report: 'r.json',
         trace: 't.fst',
+        checkPsums: true,
         json: true,
         quiet: true,
       },
@@ -91,6 +96,25 @@ describe('saccade run', () => {
     const { options } = await call<RunOptions>(runCommand, '--iact-density 0 --weight-density 5e-1');
     expect(options).toEqual([{ ...nothingGiven, iactDensity: 0, weightDensity: 0.5 }]);
   });
+
+  test.each([
+    ['12.5', { bytesPerCycle: 12.5 }],
+    ['1e2', { bytesPerCycle: 100 }],
+    ['25600MB/s', { megabytesPerSecond: 25_600 }],
+    ['0.5mb/s', { megabytesPerSecond: 0.5 }],
+  ])('a bandwidth of %s', async (text, bandwidth) => {
+    const { options } = await call<RunOptions>(runCommand, `--bandwidth ${text} --explain`);
+    expect(options).toEqual([{ ...nothingGiven, bandwidth, explain: true }]);
+  });
+
+  test.each(['0', '-1', 'fast', '128B', 'MB/s', '1e999', 'Infinity', '10GB/s', '0MB/s', '0x10'])(
+    'a bandwidth of %s is refused',
+    async (text) => {
+      expect(await refusal(`--bandwidth=${text}`)).toContain(
+        'Expected bytes a cycle, such as 128, or megabytes a second, such as 25600MB/s.',
+      );
+    },
+  );
 
   test.each([
     ['--iact-density 1.01', 'Expected a number from 0 to 1.'],
@@ -108,6 +132,7 @@ describe('saccade run', () => {
     ['--iacts=', 'It is empty.'],
     ['--iacts i.npy --iact-density 0.5', "cannot be used with option '--iacts <file>'"],
     ['--weights w.npy --weight-density 0.5', "cannot be used with option '--weights <file>'"],
+    ['--explain --quiet', "option '--explain' cannot be used with option '--quiet'"],
     ['--iact i.npy', '(Did you mean --iacts?)'],
     ['a.json b.json', 'too many arguments'],
   ])('%s is refused', async (args, part) => {

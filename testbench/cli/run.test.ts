@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RunReport } from '../../sim/run/report.ts';
+import type { ChipReport } from '../../sim/run/chip-report.ts';
+import type { PeReport } from '../../sim/run/pe-report.ts';
 import { formatNpy, writeNpy } from '../../sim/tensor/npy.ts';
 import { zeros } from '../../sim/tensor/tensor.ts';
 import { readTensorFile, writeTensorFiles } from '../run/numpy.ts';
@@ -19,6 +20,9 @@ afterAll(() => {
 });
 
 const shape = { m: 5, c: 6, h: 4, w: 3, r: 1, s: 1 };
+
+const onPe = ['--config', 'pe'];
+const onChip = ['--config', 'v2-1x1', '--engine', 'builtin'];
 
 function layerFile(json: object = shape, name = 'layer.json'): string {
   const path = join(folder, name);
@@ -38,7 +42,11 @@ describe('bad input, as a user meets it', () => {
   test.each([
     ['layer with an unknown key', () => [layerFile({ ...shape, strde: [1, 1] }, 'bad.json')], 'bad.json: unknown key'],
     ['an .npy that is none', () => [layerFile(), '--weights', layerFile()], 'layer.json: not an .npy file, but text'],
-    ['no Verilator on PATH', () => [layerFile()], 'cannot build a simulation:\n  Verilator is not on PATH'],
+    [
+      'no Verilator on PATH',
+      () => [layerFile(), '--config', 'pe'],
+      'cannot build a simulation:\n  Verilator is not on PATH',
+    ],
   ])('%s', (_, args, message) => {
     const { place, args: files } = outputs();
     const { status, stdout, stderr } = saccade(['run', ...args(), ...files], {
@@ -79,6 +87,20 @@ describe('bad input ends with 2 and one message; nothing is printed, built or wr
     expect(await refusal([join(folder, 'text.json')])).toContain('text.json: the layer file is not valid JSON');
     expect(await refusal([join(folder, 'none.json')])).toContain('none.json: there is no such layer file');
     expect(await refusal(['mobilenet-conv4-pv'])).toContain('did you mean "mobilenet-conv4-pw"?');
+  });
+
+  test('a layer that no mapping fits, and options of chips for a PE', async () => {
+    const config = join(folder, 'tiny.json');
+    const chip = { clusterRows: 1, clusterColumns: 1, peRows: 1, peColumns: 1, iactBanks: 1, pe: { loopBits: 1 } };
+    writeFileSync(config, JSON.stringify({ name: 'tiny', chip }));
+    const large = layerFile({ ...shape, m: 1, c: 1, h: 300, w: 300 }, 'large.json');
+    expect(await refusal([large, '--config', config])).toMatch(
+      /^saccade: layer large: this chip has no mapping for it\. What comes nearest fails because 90000 chunks of .+ count to 65535$/m,
+    );
+    for (const option of [['--check-psums'], ['--bandwidth', '8']])
+      expect(await refusal([layerFile(), '--config', 'pe', ...option])).toBe(
+        `saccade: ${option[0]} is for chips, and config pe is a single PE: leave it out, or name a chip\n`,
+      );
   });
 
   test('--oacts for a layer that has no output', async () => {
@@ -146,9 +168,9 @@ describe('bad input ends with 2 and one message; nothing is printed, built or wr
   });
 });
 
-describe('a run', () => {
+describe('a run on a PE', () => {
   test('ends its summary with the match', () => {
-    const { status, stdout, stderr } = saccade(['run', layerFile(), '--seed', '3']);
+    const { status, stdout, stderr } = saccade(['run', layerFile(), ...onPe, '--seed', '3']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const lines = stdout.trimEnd().split('\n');
     expect(lines.at(-1)).toBe('match: all 60 psums equal the golden model');
@@ -173,12 +195,12 @@ describe('a run', () => {
     const place = mkdtempSync(join(folder, 'files-'));
     const files = ['psums', 'oacts', 'report'].flatMap((name) => [`--${name}`, join(place, name)]);
     const layer = layerFile(json, 'full.json');
-    const args = ['run', layer, '--iacts', iacts, '--weights', weights, '--bias', bias, ...files];
+    const args = ['run', layer, ...onPe, '--iacts', iacts, '--weights', weights, '--bias', bias, ...files];
     const { status, stdout, stderr } = saccade([...args, '--json']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(readdirSync(place).sort()).toEqual(['oacts', 'psums', 'report']);
     expect(stdout).toBe(readFileSync(join(place, 'report'), 'utf8'));
-    const report = JSON.parse(stdout) as RunReport;
+    const report = JSON.parse(stdout) as PeReport;
     expect(report).toMatchObject({ layer: 'full', mismatches: 0, checked: 2 * 10 * 4 * 3 });
     expect(report.operands).toEqual({ iacts: { file: iacts }, weights: { file: weights }, bias: { file: bias } });
     const outputShape = [2, 10, 4, 3];
@@ -191,8 +213,15 @@ describe('a run', () => {
 
   test('is the same for the same seed, and another for another', async () => {
     const run = async (seed: string) => {
-      const { stdout } = await saccadeInProcess(['run', layerFile({ ...shape, m: 30 }), '--seed', seed, '--json']);
-      const { wallSeconds: _wall, simCyclesPerSecond: _speed, ...rest } = JSON.parse(stdout) as RunReport;
+      const { stdout } = await saccadeInProcess([
+        'run',
+        layerFile({ ...shape, m: 30 }),
+        ...onPe,
+        '--seed',
+        seed,
+        '--json',
+      ]);
+      const { wallSeconds: _wall, simCyclesPerSecond: _speed, ...rest } = JSON.parse(stdout) as PeReport;
       return rest;
     };
     expect(await run('5')).toEqual(await run('5'));
@@ -200,7 +229,7 @@ describe('a run', () => {
   });
 
   test('whose output finds no room ends with 2', () => {
-    const shell = `"${process.execPath}" "${mainFile}" run "${layerFile()}" > /dev/full`;
+    const shell = `"${process.execPath}" "${mainFile}" run "${layerFile()}" --config pe > /dev/full`;
     const { status, stderr } = spawnSync('bash', ['-c', shell], { encoding: 'utf8' });
     expect({ status, stderr }).toEqual({
       status: 2,
@@ -209,13 +238,24 @@ describe('a run', () => {
   });
 
   test('that is quiet says nothing', async () => {
-    expect(await saccadeInProcess(['run', layerFile(), '--quiet'])).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(await saccadeInProcess(['run', layerFile(), ...onPe, '--quiet'])).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: '',
+    });
   });
 
   test('uses the encoding that it was told', async () => {
     for (const encoding of ['csc', 'dense']) {
-      const { status, stdout } = await saccadeInProcess(['run', layerFile(), '--json', '--encoding', encoding]);
-      expect({ status, encoding: (JSON.parse(stdout) as RunReport).encoding }).toEqual({ status: 0, encoding });
+      const { status, stdout } = await saccadeInProcess([
+        'run',
+        layerFile(),
+        ...onPe,
+        '--json',
+        '--encoding',
+        encoding,
+      ]);
+      expect({ status, encoding: (JSON.parse(stdout) as PeReport).encoding }).toEqual({ status: 0, encoding });
     }
   });
 
@@ -236,7 +276,7 @@ describe('a run', () => {
 
   test('with a trace says where it is and that it is slow', { timeout: 240_000 }, async () => {
     const trace = join(folder, 'run.fst');
-    const { status, stdout, stderr } = await saccadeInProcess(['run', layerFile(), '--trace', trace]);
+    const { status, stdout, stderr } = await saccadeInProcess(['run', layerFile(), ...onPe, '--trace', trace]);
     if (stderr.includes('zlib')) return; // a machine that cannot write any
     expect(status).toBe(0);
     expect(stdout).toContain('match: all 60 psums');
@@ -244,5 +284,43 @@ describe('a run', () => {
       `saccade: the waveform goes to ${trace}; a run that writes one is slow, and a long run's is large\n`,
     );
     expect(readFileSync(trace).length).toBeGreaterThan(1000);
+  });
+});
+
+describe('a run on a chip', () => {
+  const layer = (): string => layerFile({ ...shape, r: 2, s: 2, output: { relu: true, shift: 9 } }, 'chip.json');
+
+  test('tells the mapping, where the cycles went and what moved, and ends with the match', async () => {
+    const { status, stdout, stderr } = await saccadeInProcess(['run', layer(), ...onChip, '--explain']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const [reasoning, summary] = stdout.split(/^layer {2}/m);
+    expect(reasoning).toContain('loop nest\n');
+    expect(reasoning).toMatch(/^expected: \d+ cycles: /m);
+    const lines = summary!.trimEnd().split('\n');
+    expect(lines[0]!.trim()).toBe('chip: 5 filters of 6×2×2 over 6×4×3');
+    expect(lines.at(-1)).toBe('match: all 30 outputs equal the golden model');
+    expect(summary).toMatch(/^hardware {6}v2-1x1, 12 PEs in 1×1 clusters, 200 MHz, simulated by builtin$/m);
+    expect(summary).toMatch(/^mapping {7}(csc|dense) · .*M0 \d+ · C0 \d+/m);
+    expect(summary).toMatch(/^cycles {8}[\d,]+ \([\d.]+ ms at 200 MHz\), [\d,]+ expected$/m);
+    expect(summary).toMatch(/^MACs\/cycle {4}[\d.]+ of 24$/m);
+    for (const heading of ['bound', 'other cycles', 'off-chip', 'GLB', 'overflows', 'wall time'])
+      expect(lines.some((line) => line.startsWith(`${heading}  `))).toBe(true);
+  });
+
+  test('prints the report that it writes, and in it the reasoning if it is asked for', async () => {
+    const place = mkdtempSync(join(folder, 'chip-'));
+    const files = ['psums', 'oacts', 'report'].flatMap((name) => [`--${name}`, join(place, name)]);
+    const options = ['--bandwidth', '800MB/s', '--explain', '--json'];
+    const { status, stdout, stderr } = await saccadeInProcess(['run', layer(), ...onChip, ...files, ...options]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toBe(readFileSync(join(place, 'report'), 'utf8'));
+    const report = JSON.parse(stdout) as ChipReport;
+    expect(report).toMatchObject({ layer: 'chip', config: 'v2-1x1', checked: 60, mismatches: 0, bandwidth: 4 });
+    expect(report.mapping.explain!.length).toBeGreaterThan(10);
+    const psums = readTensorFile(join(place, 'psums'), 'int32', [1, 5, 3, 2]);
+    const oacts = readTensorFile(join(place, 'oacts'), 'uint8', [1, 5, 3, 2]);
+    const values = psums.values.map((psum) => Math.min(255, Math.max(0, Math.floor(psum / 512 + 0.5))));
+    expect(oacts.values).toEqual(values);
+    expect(new Set(values).size).toBeGreaterThan(5);
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eyerissV2Pe } from '../../hw/pe/parameters.ts';
 import { openPe } from '../../sim/pe/run-on-pe.ts';
+import { startPe } from '../../sim/pe/start-pe.ts';
 import type { Simulation } from '../../sim/simulation/simulator.ts';
 import { exchange } from '../../sim/driver/exchange.ts';
 import { watched } from '../hw/pe/watched.ts';
@@ -10,6 +11,7 @@ import {
   activityPorts,
   beatsOf,
   checkTiles,
+  commandOf,
   effectualMacs,
   expectedPsums,
   psumsFrom,
@@ -51,30 +53,30 @@ describe('the activity of a PE', () => {
 
   beforeAll(async () => {
     sim = await openPe(eyerissV2Pe);
-    // The psums are cleared.
-    sim.step(20);
   });
   afterAll(() => sim.close());
 
   describe.each(Object.keys(tiles))('on a tile %s', (name) => {
     const tile = tiles[name]!;
 
-    test.each([0, 0.5])('each cycle of a command is of one kind, stall %f', (stall) => {
+    test.each([0, 0.5])('each cycle is of one kind, stall %f', (stall) => {
       const { send, psumOut: pairs } = beatsOf([tile, tile]);
       const kinds = activityPorts.slice(0, 6);
       let cycles = 0;
       let macs = 0;
       const look = (): void => {
-        const busy = sim.peek('command_ready') === 0;
-        const high = kinds.filter((port) => sim.peek(port) === 1);
-        expect(high, `cycle ${cycles}, busy: ${busy}`).toHaveLength(Number(busy));
+        const high = [...kinds, 'idle'].filter((port) => sim.peek(port) === 1);
+        expect(high, `cycle ${cycles}`).toHaveLength(1);
         macs += Number(sim.peek('activity_mac0')) + Number(sim.peek('activity_mac1'));
         cycles++;
       };
+      expect(sim.peek('idle')).toBe(1);
+      startPe(sim, commandOf(tile));
       const sim2 = watched(sim, look);
       const { psumOut } = exchange(sim2, sim.design, { send, expect: { psumOut: pairs }, stall, seed: 5 });
+      expect(sim.peek('idle'), 'idle as soon as the last psum has left').toBe(1);
       for (let cycle = 0; cycle < 20; cycle++) sim2.step();
-      expect(sim.peek('command_ready')).toBe(1);
+      expect(sim.peek('idle')).toBe(1);
       expect(psumsFrom([tile, tile], psumOut!)).toEqual([expectedPsums(tile), expectedPsums(tile)]);
       expect(macs).toBe(2 * effectualMacs(tile));
     });
@@ -83,6 +85,45 @@ describe('the activity of a PE', () => {
       const activity = checkTiles(sim, [tile], { stall, seed: 3 });
       expect(activity.mac0 + activity.mac1).toBe(effectualMacs(tile));
       expect(activity.compute).toBe(weightWords(tile));
+    });
+  });
+
+  describe.each([false, true])('what is there of a tile alone keeps the PE from being idle, dense: %s', (dense) => {
+    const kinds = [...activityPorts.slice(0, 6), 'idle'];
+
+    /** A few words of one stream, a while without any, and then the rest. */
+    function check(tile: Tile, first: 'iact' | 'weight', words: number): void {
+      const { send, psumOut: pairs } = beatsOf([tile]);
+      startPe(sim, commandOf(tile));
+      expect(sim.peek('idle')).toBe(1);
+      let inside = false;
+      const look = (): void => {
+        const high = kinds.filter((port) => sim.peek(port) === 1);
+        expect(high).toHaveLength(1);
+        expect(high[0] === 'idle').toBe(!inside);
+        inside = true;
+      };
+      const watch = watched(sim, look);
+      for (const beat of send[first].slice(0, words)) exchange(watch, sim.design, { send: { [first]: [beat] } });
+      watch.step(20);
+      expect(sim.peek(first === 'iact' ? 'activity_load' : 'activity_waitIact')).toBe(1);
+      const then = first === 'iact' ? 'weight' : 'iact';
+      const rest = { [first]: send[first].slice(words), [then]: send[then] };
+      const { psumOut } = exchange(watch, sim.design, { send: rest, expect: { psumOut: pairs } });
+      expect(psumsFrom([tile], psumOut!)).toEqual([expectedPsums(tile)]);
+      expect(sim.peek('idle')).toBe(1);
+    }
+
+    test('a segment of zeros and more of a window', () => {
+      const segments = numbers.segments(4, 6);
+      const rows = [[segments[0]!.map(() => 0), ...segments.slice(1)]];
+      const tile: Tile = { dense, weights: numbers.weights(12, 8), rows, windowSegments: 2 };
+      for (const words of [1, 2, 3, 4]) for (const first of ['iact', 'weight'] as const) check(tile, first, words);
+    });
+
+    test('one iact', () => {
+      const tile: Tile = { dense, weights: numbers.weights(1, 8), rows: [[[7]]] };
+      for (const first of ['iact', 'weight'] as const) check(tile, first, 1);
     });
   });
 

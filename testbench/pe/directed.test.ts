@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eyerissV2Pe } from '../../hw/pe/parameters.ts';
 import { openPe } from '../../sim/pe/run-on-pe.ts';
-import { packBeats, unpackBeats } from '../../sim/simulation/beats.ts';
+import { startPe } from '../../sim/pe/start-pe.ts';
+import { unpackBeats } from '../../sim/simulation/beats.ts';
 import type { Simulation } from '../../sim/simulation/simulator.ts';
 import { fig16 } from '../csc/columns.ts';
 import { Numbers, times } from './numbers.ts';
@@ -63,8 +64,8 @@ describe('the PE of Eyeriss v2', () => {
       (iacts[6]! << 12) | iacts[5]!,
       iacts[7]!,
     );
-    const command = packBeats(sim.design, 'command', [commandOf(tile)]);
-    const result = sim.run({ send: { command, weight, iact }, expect: { psumOut: 2 } });
+    startPe(sim, commandOf(tile));
+    const result = sim.run({ send: { weight, iact }, expect: { psumOut: 2 } });
     expect(result.message).toBe('');
     expect(psumsFrom([tile], unpackBeats(sim.design, 'psumOut', result.received['psumOut']!))).toEqual([
       expectedPsums(tile),
@@ -271,16 +272,16 @@ describe('the PE of Eyeriss v2', () => {
     }
   });
 
-  test('a reset in the middle of a command leaves nothing behind', () => {
+  test('a reset in the middle of a tile leaves nothing behind', () => {
     const numbers = new Numbers(10);
     const tile: Tile = { weights: numbers.weights(12, 16), rows: [numbers.segments(8, 4)], windowSegments: 3 };
     const next: Tile = { weights: numbers.weights(5, 32, 0.4), rows: [numbers.segments(8, 5)] };
-    const command = packBeats(sim.design, 'command', [commandOf(tile)]);
     for (const cycles of [1, 5, 50, 120, 135, 200, 300]) {
       const tiles = [tile];
+      startPe(sim, commandOf(tile));
       const words = (length: number): Uint32Array => Uint32Array.from({ length }, () => 0x7ff7ff);
       sim.run({
-        send: { command, weight: words(200), iact: words(200) },
+        send: { weight: words(200), iact: words(200) },
         expect: { psumOut: 40 },
         stall: { psumOut: 0.9 },
         limit: cycles,

@@ -58,7 +58,6 @@ describe('the PE of Eyeriss v2', () => {
     const commands = fc.record({
       sequence: fc.array(tiles, { minLength: 1, maxLength: 4 }),
       stall: fc.record({
-        command: fc.constantFrom(0, 0.5),
         iact: fc.constantFrom(0, 0.3, 0.8),
         weight: fc.constantFrom(0, 0.5),
         psumIn: fc.constantFrom(0, 0.5, 0.9),

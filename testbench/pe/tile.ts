@@ -4,11 +4,12 @@ import { SInt, Vec } from '../../gen/index.ts';
 import { type PeParameters, eyerissV2Pe } from '../../hw/pe/parameters.ts';
 import { fieldsToPayload, payloadToFields } from '../../sim/driver/host-value.ts';
 import { packIacts, packWeights } from '../../sim/pe/pack-words.ts';
+import { type PeCommandFields, startPe } from '../../sim/pe/start-pe.ts';
 import { type Beat, packBeats, unpackBeats } from '../../sim/simulation/beats.ts';
 import type { RunSpec } from '../../sim/simulation/bulk-run.ts';
 import type { Simulation } from '../../sim/simulation/simulator.ts';
 
-/** One command of a PE, with all that belongs to it. */
+/** One tile for a PE, with all that belongs to it. */
 export interface Tile {
   readonly dense?: boolean;
   readonly iactSigned?: boolean;
@@ -93,8 +94,8 @@ export function weightWords(tile: Tile, longestRun = 15): number {
     .reduce((total, words) => total + words, 0);
 }
 
-/** The command's beat. */
-export function commandOf(tile: Tile): Beat {
+/** The command that the tile asks for. */
+export function commandOf(tile: Tile): PeCommandFields {
   return {
     dense: Number(tile.dense ?? false),
     columns: tile.weights.length,
@@ -103,7 +104,6 @@ export function commandOf(tile: Tile): Beat {
     stepSegments: tile.stepSegments ?? 1,
     windows: windowsOf(tile),
     rows: tile.rows.length,
-    segments: tile.rows.flat().length,
     iactSigned: Number(tile.iactSigned ?? false),
     filters: tile.weights[0]!.length,
     accumulate: Number(tile.psumIn !== undefined),
@@ -125,7 +125,6 @@ export function beatsOf(tiles: readonly Tile[], pe: PeParameters = eyerissV2Pe) 
     );
   return {
     send: {
-      command: tiles.map(commandOf),
       weight: words(({ weights, dense = false }) => packWeights(weights, pe, dense)),
       iact: words(({ rows, dense = false }) => packIacts(rows.flat(), pe, dense)),
       psumIn: tiles.flatMap(({ psumIn = [] }) => psumIn.flatMap(pairs)),
@@ -153,21 +152,44 @@ export function psumsFrom(
   });
 }
 
-/** Sends the tiles, one right after the other, in bulk, and compares every psum; gives the run's activity. */
+/** The tiles in groups of the same command, in their order. */
+function runsOf(tiles: readonly Tile[]): Tile[][] {
+  const runs: Tile[][] = [];
+  let command = '';
+  for (const tile of tiles) {
+    const own = JSON.stringify(commandOf(tile));
+    if (own === command) runs.at(-1)!.push(tile);
+    else runs.push([tile]);
+    command = own;
+  }
+  return runs;
+}
+
+/**
+ * Sends the tiles in bulk and compares every psum; gives the activity of it all. Tiles of the same command come in one run,
+ * one right after the other; other commands start when the PE is idle.
+ */
 export function checkTiles(
   sim: Simulation,
   tiles: readonly Tile[],
   { stall = 0, seed = 1 }: Pick<RunSpec, 'stall' | 'seed'> = {},
   pe: PeParameters = eyerissV2Pe,
 ): Activity {
-  const { send, psumOut } = beatsOf(tiles, pe);
-  const packed = Object.fromEntries(
-    Object.entries(send).map(([name, beats]) => [name, packBeats(sim.design, name, beats)]),
-  );
-  const result = sim.run({ send: packed, expect: { psumOut }, stall, seed, counters: activityPorts, hangCycles: 2000 });
-  if (result.outcome !== 'done') sim.reset();
-  expect(result.message).toBe('');
-  const psums = psumsFrom(tiles, unpackBeats(sim.design, 'psumOut', result.received['psumOut']!), pe);
-  expect(psums).toEqual(tiles.map((tile) => expectedPsums(tile, pe.psumBits)));
-  return Object.fromEntries(activityNames.map((name) => [name, result.counters[`activity_${name}`]!])) as Activity;
+  const activity = Object.fromEntries(activityNames.map((name) => [name, 0])) as Activity;
+  for (const run of runsOf(tiles)) {
+    const { send, psumOut } = beatsOf(run, pe);
+    const packed = Object.fromEntries(
+      Object.entries(send).map(([name, beats]) => [name, packBeats(sim.design, name, beats)]),
+    );
+    startPe(sim, commandOf(run[0]!));
+    const spec = { send: packed, expect: { psumOut }, stall, seed, counters: activityPorts, hangCycles: 2000 };
+    const result = sim.run(spec);
+    if (result.outcome !== 'done') sim.reset();
+    expect(result.message).toBe('');
+    expect(sim.peek('idle')).toBe(1);
+    const psums = psumsFrom(run, unpackBeats(sim.design, 'psumOut', result.received['psumOut']!), pe);
+    expect(psums).toEqual(run.map((tile) => expectedPsums(tile, pe.psumBits)));
+    for (const name of activityNames) activity[name] += result.counters[`activity_${name}`]!;
+  }
+  return activity;
 }

@@ -10,9 +10,10 @@ import type { Layer } from '../../sim/layer/layer.ts';
 import { parseLayer } from '../../sim/layer/read-layer.ts';
 import { iactShape, macs, psumShape, weightShape } from '../../sim/layer/shape.ts';
 import { HardwareFault } from '../../sim/pe/hardware-fault.ts';
+import { openChip } from '../../sim/chip/run-on-chip.ts';
 import { type PeRun, runOnPe } from '../../sim/pe/run-on-pe.ts';
-import type { RunReport } from '../../sim/run/report.ts';
-import { runLayer } from '../../sim/run/run-layer.ts';
+import type { PeReport } from '../../sim/run/pe-report.ts';
+import { type Hardware, runLayer } from '../../sim/run/run-layer.ts';
 import { readNpy, writeNpy } from '../../sim/tensor/npy.ts';
 import { tfjsConvolution } from '../golden/tfjs-oracle.ts';
 import { writeTensorFiles } from './numpy.ts';
@@ -98,7 +99,7 @@ describe.each(Object.keys(layers))('%s, from .npy files made elsewhere', (name) 
     const exact = tfjsConvolution(layer, iactTensor, weightTensor);
     const written = readNpy(psums, { dtype: 'int32', shape: psumShape(layer), what: 'psums' });
     expect(Array.from(written.data)).toEqual(exact.map((sum) => wrapPsum(sum, 20)));
-    const told = JSON.parse(readFileSync(report, 'utf8')) as RunReport;
+    const told = JSON.parse(readFileSync(report, 'utf8')) as PeReport;
     expect(told.psumOverflows).toBe(exact.filter((sum) => wrapPsum(sum, 20) !== sum).length);
     expectConsistent(told, layer);
     expect(told.operands).toEqual({ iacts: { file: iacts }, weights: { file: weights }, bias: null });
@@ -107,8 +108,12 @@ describe.each(Object.keys(layers))('%s, from .npy files made elsewhere', (name) 
   });
 });
 
+function withPe(run: Hardware['runOnPe']): Hardware {
+  return { runOnPe: run, openChip };
+}
+
 /** What must hold in the report of any layer that matches. */
-function expectConsistent(report: RunReport, layer: Layer): void {
+function expectConsistent(report: PeReport, layer: Layer): void {
   const { cycles, phases, stalls, offChipBytes, mapping } = report;
   const outputs = psumShape(layer).reduce((product, size) => product * size);
   expect(report).toMatchObject({
@@ -129,7 +134,7 @@ function expectConsistent(report: RunReport, layer: Layer): void {
   expect(report.simCyclesPerSecond).toBe(cycles / report.wallSeconds);
   expect(stalls.waitPsum + stalls.waitIact + stalls.windowEnd).toBe(phases.stall);
   const inPhases = phases.load + phases.compute + phases.drain + phases.stall;
-  // A command and the next are a few cycles apart, and the first waits for psums that are cleared after reset.
+  // Every run of tiles has a start, and its first words come a little later.
   expect(cycles - inPhases).toBeGreaterThanOrEqual(0);
   expect(cycles - inPhases).toBeLessThanOrEqual(16 + 4 * report.tiles);
   expect(report.boundCycles).toBeLessThanOrEqual(phases.compute);
@@ -168,7 +173,7 @@ describe('files out', () => {
     const report = join(place, 'r.json');
     writeFileSync(report, 'old');
     expect(await runLayer({ ...quietRun, layer: join(folder, 'oacts.json'), report })).toBe(0);
-    expect((JSON.parse(readFileSync(report, 'utf8')) as RunReport).layer).toBe('oacts');
+    expect((JSON.parse(readFileSync(report, 'utf8')) as PeReport).layer).toBe('oacts');
     expect(readdirSync(place)).toEqual(['r.json']);
   });
 });
@@ -185,12 +190,15 @@ describe('hardware that is wrong', () => {
     writeFileSync(layer, JSON.stringify({ m: 5, c: 6, h: 4, w: 4, r: 1, s: 1 }));
     const [report, psums] = [join(folder, 'tampered-report.json'), join(folder, 'tampered.npy')];
     const options = { ...quietRun, layer, report, psums };
-    const code = await runLayer(options, async (...args) => tamper(await runOnPe(...args)));
+    const code = await runLayer(
+      options,
+      withPe(async (...args) => tamper(await runOnPe(...args))),
+    );
     return {
       code,
       psums: readNpy(psums, { dtype: 'int32', shape: [1, 5, 4, 4], what: 'psums' }).data,
       said: error.mock.calls.flat().join('\n'),
-      report: JSON.parse(readFileSync(report, 'utf8')) as RunReport,
+      report: JSON.parse(readFileSync(report, 'utf8')) as PeReport,
     };
   }
 
@@ -233,7 +241,10 @@ describe('hardware that is wrong', () => {
     // More weights than the SPad holds.
     const mapping = { filters: 32, channels: 16, kernelColumns: 1, encoding: 'dense' } as const;
     const options = { ...quietRun, iactDensity: 1, weightDensity: 1, psums: join(place, 'p.npy') };
-    const run = runLayer(options, (layer, iacts, weights, pe) => runOnPe(layer, iacts, weights, pe, { mapping }));
+    const run = runLayer(
+      options,
+      withPe((layer, iacts, weights, pe) => runOnPe(layer, iacts, weights, pe, { mapping })),
+    );
     const fault: unknown = await run.catch((reason: unknown) => reason);
     expect(fault).toBeInstanceOf(HardwareFault);
     expect(reportFailure(fault)).toBe(1);
@@ -245,7 +256,7 @@ describe('hardware that is wrong', () => {
 interface TamperedRun {
   readonly code: number;
   readonly said: string;
-  readonly report: RunReport;
+  readonly report: PeReport;
   /** As they were written. */
   readonly psums: Int32Array;
 }

@@ -1,11 +1,12 @@
 import type { RunOptions } from '../../sim/cli/options.ts';
 
-/** A run of which nothing is shown. */
+/** A run on a single PE of which nothing is shown. */
 export const quietRun: RunOptions = {
   layer: 'mobilenet-conv4-pw',
-  config: undefined,
+  config: 'pe',
   engine: 'verilator',
   encoding: 'auto',
+  bandwidth: undefined,
   iacts: undefined,
   weights: undefined,
   bias: undefined,
@@ -16,6 +17,8 @@ export const quietRun: RunOptions = {
   oacts: undefined,
   report: undefined,
   trace: undefined,
+  checkPsums: false,
+  explain: false,
   json: false,
   quiet: true,
 };

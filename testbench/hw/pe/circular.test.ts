@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { In, Out, UInt, Vec, bitsFor, emitVerilog, module } from '../../../gen/index.ts';
-import { advanceBy, distance, following } from '../../../hw/pe/circular.ts';
+import { Bool, In, type UIntVal, cat, lit, Out, UInt, Vec, bitsFor, emitVerilog, module } from '../../../gen/index.ts';
+import {
+  advanceBy,
+  distance,
+  following,
+  lapAdvanceBy,
+  lapFollowing,
+  lapFull,
+  type Lapped,
+} from '../../../hw/pe/circular.ts';
 import { VerilatorSimulation } from '../../../sim/verilator/simulation.ts';
 import { peekAs } from './typed-ports.ts';
 
@@ -12,17 +20,26 @@ const ports = {
   advanced: Out(Vec(depths.length, UInt(4))),
   followed: Out(Vec(depths.length, UInt(4))),
   steps: Out(Vec(depths.length, UInt(4))),
+  lap: In(Bool),
+  lapAdvanced: Out(Vec(depths.length, UInt(5))),
+  lapFollowed: Out(Vec(depths.length, UInt(5))),
+  full: Out(Vec(depths.length, Bool)),
 };
 
 /** All of it for all depths at once. */
-const circular = module('Circular', ports, ({ pointer, other, advanced, followed, steps }) => {
+const circular = module('Circular', ports, ({ pointer, other, lap, ...io }) => {
   depths.forEach((depth, index) => {
     const width = bitsFor(depth);
     const from = pointer.trunc(width);
     const by = other.trunc(width);
-    advanced[index]!.set(advanceBy(from, by, depth).extend(4));
-    followed[index]!.set(following(from, depth).extend(4));
-    steps[index]!.set(distance(from, by, depth).extend(4));
+    io.advanced[index]!.set(advanceBy(from, by, depth).extend(4));
+    io.followed[index]!.set(following(from, depth).extend(4));
+    io.steps[index]!.set(distance(from, by, depth).extend(4));
+    const number = (pointer: Lapped): UIntVal => cat(pointer.lap, pointer.index.extend(4)).asUInt();
+    const lapped = { index: from, lap };
+    io.lapAdvanced[index]!.set(number(lapAdvanceBy(lapped, by, depth)));
+    io.lapFollowed[index]!.set(number(lapFollowing(lapped, depth)));
+    io.full[index]!.set(lapFull(lapped, { index: by, lap: lit(Bool, false) }));
   });
 });
 
@@ -48,6 +65,17 @@ describe('pointers into a circular buffer', () => {
           (pointer + 1) % depth,
           (other - pointer + depth) % depth,
         ]);
+        for (const lap of [0, 1]) {
+          sim.poke('lap', lap);
+          const place = (steps: number): number =>
+            ((pointer + steps) % depth) + 16 * ((lap + Math.floor((pointer + steps) / depth)) % 2);
+          const lapped = ['lapAdvanced', 'lapFollowed'].map(
+            (name) => peekAs(sim, Vec(depths.length, UInt(5)), name)[index],
+          );
+          expect(lapped, `${pointer} of lap ${lap}, and ${other}`).toEqual([place(other), place(1)]);
+          const full = peekAs(sim, Vec(depths.length, Bool), 'full')[index];
+          expect(full).toBe(lap === 1 && pointer === other);
+        }
       }
     }
   });

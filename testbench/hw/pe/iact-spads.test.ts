@@ -10,8 +10,9 @@ import { full } from '../../full.ts';
 import { entriesOf, entry, linkWords } from './link-words.ts';
 import { watched } from './watched.ts';
 
-/** Segments of values, the same number for each row, and the walk over them. */
+/** Segments of values, the same number for each row, and the walk over them, in as many tiles of equally many rows. */
 interface Walk {
+  readonly tiles?: number;
   readonly dense: boolean;
   readonly columns: number;
   readonly windowSegments: number;
@@ -23,25 +24,38 @@ interface Walk {
 /** An iact for the weights, as [value, column]. */
 type Iact = readonly [value: number, column: number];
 
-/** The iacts of each window of a walk, from the values themselves. */
-function expectedIacts({ dense, columns, windowSegments, stepSegments, windows, rows }: Walk): Iact[][] {
-  return rows.flatMap((segments) =>
+/** The iacts of a window, and whether it is the last of its tile. */
+interface Window {
+  readonly iacts: readonly Iact[];
+  readonly lastWindow: boolean;
+}
+
+function rowsOfTile({ tiles = 1, rows }: Walk): number {
+  return rows.length / tiles;
+}
+
+/** The windows of a walk, from the values themselves. */
+function expectedWindows(walk: Walk): Window[] {
+  const { dense, columns, windowSegments, stepSegments, windows, rows } = walk;
+  return rows.flatMap((segments, row) =>
     Array.from({ length: windows }, (_, window) => {
       const values = segments.slice(window * stepSegments, window * stepSegments + windowSegments).flat();
       const iacts = values.slice(0, columns).map((value, column): Iact => [value & 255, column]);
-      return dense ? iacts : iacts.filter(([value]) => value !== 0);
+      return {
+        iacts: dense ? iacts : iacts.filter(([value]) => value !== 0),
+        lastWindow: window === windows - 1 && (row + 1) % rowsOfTile(walk) === 0,
+      };
     }),
   );
 }
 
-function wordsOf({ dense, rows }: Walk): Uint32Array {
-  const segments = rows.flat();
-  if (dense) return linkWords(segments.flat(), 8, 3);
-  const parts = segments.flatMap((values) => {
+/** Each segment from a word of its own on. */
+function wordsOf({ dense, rows }: Walk): number[] {
+  return rows.flat().flatMap((values) => {
+    if (dense) return [...linkWords(values, 8, 3)];
     const entries = entriesOf(values);
-    return [entries.length, ...entries.map(({ count, data }) => entry(count, data))];
+    return [...linkWords([entries.length, ...entries.map(({ count, data }) => entry(count, data))], 12, 2)];
   });
-  return linkWords(parts, 12, 2);
 }
 
 describe.each([
@@ -56,15 +70,15 @@ describe.each([
   });
   afterAll(() => sim.close());
 
-  function start({ dense, columns, windowSegments, stepSegments, windows, rows }: Walk): void {
+  function start(what: Walk): void {
+    const { dense, columns, windowSegments, stepSegments, windows, rows } = what;
     sim.poke('walk_dense', Number(dense));
     sim.poke('walk_columns', columns);
     sim.poke('walk_segmentLength', rows[0]![0]!.length);
     sim.poke('walk_windowSegments', windowSegments);
     sim.poke('walk_stepSegments', stepSegments);
     sim.poke('walk_windows', windows);
-    sim.poke('walk_rows', rows.length);
-    sim.poke('walk_segments', rows.flat().length);
+    sim.poke('walk_rows', rowsOfTile(what));
     sim.poke('start', 1);
     sim.step();
     sim.poke('start', 0);
@@ -72,8 +86,8 @@ describe.each([
 
   function walk(what: Walk, stall = 0, seed = 1): void {
     const ready = Random.stream(seed, 'ready');
-    const windows: Iact[][] = [];
-    const window: Iact[] = [];
+    const windows: Window[] = [];
+    const iacts: Iact[] = [];
     let waiting: ReturnType<typeof jobOffered>;
     const look = (): void => {
       const offered = jobOffered();
@@ -81,37 +95,38 @@ describe.each([
       const taken = sim.peek('job_ready') === 1;
       waiting = taken ? undefined : offered;
       if (offered === undefined || !taken) return;
-      if (offered.iact !== undefined) window.push(offered.iact);
-      if (offered.last) windows.push(window.splice(0));
+      if (offered.iact !== undefined) iacts.push(offered.iact);
+      if (offered.last) windows.push({ iacts: iacts.splice(0), lastWindow: offered.lastWindow });
+      expect(sim.peek('holds')).toBe(1);
     };
     const drive = (): void => sim.poke('job_ready', Number(ready.fraction() >= stall));
     start(what);
-    expect(sim.peek('done')).toBe(0);
-    sim.poke('enable', 1);
+    expect(sim.peek('holds')).toBe(0);
     drive();
     const watch = watched(sim, look, drive);
-    const words = [...wordsOf(what)].map((data) => ({ data }));
+    const words = wordsOf(what).map((data) => ({ data }));
     exchange(watch, sim.design, { send: { words }, stall, seed });
-    for (let cycle = 0; cycle < 1000 && sim.peek('done') === 0; cycle++) watch.step();
-    expect(sim.peek('done')).toBe(1);
+    for (let cycle = 0; cycle < 1000 && sim.peek('holds') === 1; cycle++) watch.step();
+    expect(sim.peek('holds')).toBe(0);
     watch.step(3);
-    expect(windows).toEqual(expectedIacts(what));
-    expect(window).toEqual([]);
+    expect(windows).toEqual(expectedWindows(what));
+    expect(iacts).toEqual([]);
   }
 
   /** The job on offer; where it only ends a window, it has no iact, and whatever else it says doesn't matter. */
-  function jobOffered(): { iact: Iact | undefined; last: boolean } | undefined {
+  function jobOffered(): { iact: Iact | undefined; last: boolean; lastWindow: boolean } | undefined {
     if (sim.peek('job_valid') === 0) return undefined;
-    const last = sim.peek('job_last') === 1;
-    if (sim.peek('job_empty') === 1) return { iact: undefined, last };
-    return { iact: [Number(sim.peek('job_value')), Number(sim.peek('job_column'))], last };
+    const [last, lastWindow] = [sim.peek('job_last') === 1, sim.peek('job_lastWindow') === 1];
+    if (sim.peek('job_empty') === 1) return { iact: undefined, last, lastWindow };
+    return { iact: [Number(sim.peek('job_value')), Number(sim.peek('job_column'))], last, lastWindow };
   }
 
   const both = [false, true].map((dense) => ({ dense }));
 
-  /** Rows of random segments, as many as the walk needs. */
+  /** Rows of random segments, as many for each tile as the walk needs. */
   function random(shape: Omit<Walk, 'rows'> & { length: number; rows: number; density: number; seed: number }): Walk {
-    const { length, density, rows, seed, ...rest } = shape;
+    const { length, density, seed, ...rest } = shape;
+    const rows = shape.rows * (shape.tiles ?? 1);
     const numbers = Random.stream(seed, 'iacts');
     const count = shape.windowSegments + (shape.windows - 1) * shape.stepSegments;
     const value = (): number => (numbers.fraction() < density ? numbers.integer(1, 255) : 0);
@@ -189,6 +204,7 @@ describe.each([
         stepSegments: random32.integer(1, windowSegments),
         windows: random32.integer(1, 12),
         rows: random32.integer(1, 4),
+        tiles: random32.integer(1, 3),
         density: [0, 0.1, 0.3, 0.6, 1][random32.integer(0, 4)]!,
         seed: round,
       };
@@ -196,24 +212,57 @@ describe.each([
     }
   });
 
-  test.each(both)('loads ahead what fits, and nothing more; walks when enabled, dense: $dense', ({ dense }) => {
+  test.each(both)('tile follows tile without a gap, dense: $dense', ({ dense }) => {
+    const shape = { dense, columns: 4, length: 2, windowSegments: 2, stepSegments: 1, rows: 2, density: 1 };
+    const what = random({ ...shape, windows: 6, tiles: 4, seed: 8 });
+    start(what);
+    sim.poke('job_ready', 1);
+    const jobs: boolean[] = [];
+    const watch = watched(sim, () => jobs.push(sim.peek('job_valid') === 1));
+    exchange(watch, sim.design, { send: { words: wordsOf(what).map((data) => ({ data })) } });
+    watch.step(60);
+    // Four iacts a window, of which two are new: they come faster than they are walked over.
+    expect(jobs.lastIndexOf(true) - jobs.indexOf(true) + 1).toBe(4 * 12 * 4);
+    expect(sim.peek('holds')).toBe(0);
+  });
+
+  test('a segment takes as many cycles as it has entries', () => {
+    const what = random({
+      dense: false,
+      columns: 5,
+      length: 5,
+      windowSegments: 1,
+      stepSegments: 1,
+      windows: 20,
+      rows: 1,
+      density: 1,
+      seed: 9,
+    });
+    start(what);
+    sim.poke('job_ready', 1);
+    const started = sim.cycles;
+    exchange(sim, sim.design, { send: { words: wordsOf(what).map((data) => ({ data })) } });
+    expect(sim.cycles - started).toBe(20 * 5);
+    sim.step(10);
+    expect(sim.peek('holds')).toBe(0);
+  });
+
+  test.each(both)('loads ahead what fits, and nothing more, dense: $dense', ({ dense }) => {
     const length = 3;
     const shape = { dense, columns: length, length, windowSegments: 1, stepSegments: 1, windows: 20, rows: 1 };
     const what = random({ ...shape, density: 1, seed: 5 });
     const words = packBeats(
       sim.design,
       'words',
-      [...wordsOf(what)].map((data) => ({ data })),
+      wordsOf(what).map((data) => ({ data })),
     );
     start(what);
-    sim.poke('enable', 0);
     const ahead = sim.run({ send: { words }, stall: { job: 1 }, maxCycles: 100 });
     sim.abandon();
-    // Segments of three entries, and their lengths before them: three to a word if dense, otherwise two.
-    const segments = Math.min(sizes.iactDataDepth / length, sizes.iactAddressDepth);
-    const entries = Math.floor(segments * length);
-    const lengths = dense ? 0 : Math.min(Math.floor(segments) + 1, sizes.iactAddressDepth);
-    expect(ahead.moved['words']).toBe(Math.floor((entries + lengths) / (dense ? 3 : 2)));
+    // Segments of three entries are a word if uncompressed, and otherwise two, of which the first brings one entry.
+    const whole = Math.floor(sizes.iactDataDepth / length);
+    const more = sizes.iactDataDepth % length > 0 ? 1 : 0;
+    expect(ahead.moved['words']).toBe(dense ? whole : 2 * whole + more);
     sim.reset();
     walk(what);
   });

@@ -34,8 +34,8 @@ describe('PsumSpad', () => {
   afterAll(() => sim.close());
 
   function settle(): void {
-    for (let cycle = 0; cycle < 20 && sim.peek('ready') === 0; cycle++) sim.step();
-    expect(sim.peek('ready')).toBe(1);
+    for (let cycle = 0; cycle < 20 && sim.peek('blocked') === 1; cycle++) sim.step();
+    expect([sim.peek('blocked'), sim.peek('holds')]).toEqual([0, 0]);
   }
 
   /**
@@ -71,20 +71,23 @@ describe('PsumSpad', () => {
       pokeAs(sim, Vec(2, Product(eyerissV2Pe)), 'products', lanes);
     };
     drive();
+    let windowsRead = 0;
+    let beatsOut = 0;
+    const look = (): void => {
+      expect(sim.peek('holds'), 'it holds psums').toBe(Number(windowsRead * beats > beatsOut));
+      windowsRead += Number(issued?.last ?? false);
+      if (sim.peek('psumOut_valid') === 1 && sim.peek('psumOut_ready') === 1) beatsOut++;
+    };
     const beats = Math.ceil(filters / 2);
     const pairs = psumIn?.flatMap((value, at) => (at % 2 ? [] : [payloadToFields(Pair, [value, psumIn[at + 1]!])]));
-    const { psumOut } = exchange(
-      watched(sim, () => {}, drive),
-      sim.design,
-      {
-        ...(pairs === undefined ? {} : { send: { psumIn: pairs } }),
-        expect: { psumOut: windows.length * beats },
-        stall,
-        seed,
-      },
-    );
+    const { psumOut } = exchange(watched(sim, look, drive), sim.design, {
+      ...(pairs === undefined ? {} : { send: { psumIn: pairs } }),
+      expect: { psumOut: windows.length * beats },
+      stall,
+      seed,
+    });
     sim.step(3);
-    expect(sim.peek('psumOut_valid')).toBe(0);
+    expect([sim.peek('psumOut_valid'), sim.peek('holds')]).toEqual([0, 0]);
     const psums = windows.map((_, window) =>
       psumOut!.slice(window * beats, (window + 1) * beats).flatMap((beat) => fieldsToPayload(Pair, beat)),
     );
@@ -203,7 +206,7 @@ describe('PsumSpad', () => {
     }
     sim.poke('products_enable', 0);
     sim.reset();
-    expect([sim.peek('ready'), sim.peek('blocked')]).toEqual([0, 1]);
+    expect(sim.peek('blocked')).toBe(1);
     settle();
     expect(accumulate(32, [[[]]]).psums).toEqual([Array.from({ length: 32 }, () => 0)]);
   });

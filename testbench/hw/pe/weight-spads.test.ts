@@ -15,6 +15,12 @@ interface Iact {
   readonly last: boolean;
 }
 
+/** Columns of weights, and the iacts of the windows that meet them. */
+interface Tile {
+  readonly columns: readonly (readonly number[])[];
+  readonly iacts: readonly Iact[];
+}
+
 /** A word that leaves, as text. */
 function leaving(value: number, word: number | undefined, first: boolean, last: boolean): string {
   const what = word === undefined ? 'no word' : `${value} by ${word.toString(16)}${first ? ', first' : ''}`;
@@ -51,6 +57,13 @@ function sentWords(columns: readonly (readonly number[])[], dense: boolean): num
   return [...linkWords(ends, 8, 3), ...stored.flat()];
 }
 
+test('ready depends on registers alone', () => {
+  const { ir, paths } = WeightSpads(eyerissV2Pe).checked;
+  const port = (name: string) => ir.ports.find(({ path }) => path.join('_') === name)!;
+  const sources = paths.get(port('words_ready'))!;
+  expect(ir.ports.filter((each) => sources.has(each)).map(({ path }) => path.join('_'))).toEqual(['dense']);
+});
+
 describe('WeightSpads', () => {
   let sim: VerilatorSimulation;
 
@@ -60,68 +73,85 @@ describe('WeightSpads', () => {
   });
   afterAll(() => sim.close());
 
-  function start(columns: readonly (readonly number[])[], dense: boolean): void {
+  function start({ columns }: Tile, dense: boolean): void {
     sim.poke('dense', Number(dense));
     sim.poke('columns', columns.length);
     sim.poke('filters', columns[0]!.length);
     sim.poke('blocked', 0);
+    expect(sim.peek('holds')).toBe(0);
     sim.poke('start', 1);
     sim.step();
     sim.poke('start', 0);
-    expect(sim.peek('loaded')).toBe(0);
   }
 
-  function load(columns: readonly (readonly number[])[], dense: boolean, stall: number, seed: number): void {
-    start(columns, dense);
-    const words = sentWords(columns, dense).map((data) => ({ data }));
-    exchange(sim, sim.design, { send: { words }, stall, seed });
-    sim.step();
-    expect(sim.peek('loaded')).toBe(1);
+  const wordBeats = (tiles: readonly Tile[], dense: boolean) =>
+    tiles.flatMap(({ columns }) => sentWords(columns, dense)).map((data) => ({ data }));
+
+  /** The last window of each tile is marked as such. */
+  function iactBeats(tiles: readonly Tile[]) {
+    return tiles.flatMap(({ iacts }) => {
+      const windows = iacts.filter(({ last }) => last).length;
+      let window = 1;
+      return iacts.map(({ value, column, last }) => {
+        const lastWindow = Number(window === windows);
+        if (last) window++;
+        const anywhere = column ?? random.integer(0, 15);
+        return { value, column: anywhere, last: Number(last), lastWindow, empty: Number(column === undefined) };
+      });
+    });
+  }
+
+  interface Pace {
+    readonly stall?: number;
+    readonly seed?: number;
+    /** Iacts come only when no more words go in. */
+    readonly wordsFirst?: boolean;
   }
 
   /**
-   * The words that come out for the iacts, with the psum side blocking with the probability `stall`, while the rest of the
-   * tile's words come.
+   * The words that come out for the tiles' iacts, with the psum side blocking with the probability `stall`; in which cycles
+   * words are read; and how many words went in before the first iact came.
    */
-  function read(iacts: readonly Iact[], stall: number, seed: number, words: readonly number[] = []): string[] {
-    const random = Random.stream(seed, 'blocked');
+  function run(tiles: readonly Tile[], dense: boolean, { stall = 0, seed = 1, wordsFirst = false }: Pace = {}) {
+    const blocks = Random.stream(seed, 'blocked');
     const seen: string[] = [];
+    const reads: boolean[] = [];
     let windowsRead = 0;
-    let reads = 0;
     let lastAnnounced = false;
     const look = (): void => {
       const word = sim.peek('job_empty') === 1 ? undefined : Number(sim.peek('word'));
       const last = sim.peek('job_last') === 1;
-      if (sim.peek('valid') === 1) {
-        expect(last, 'windowRead comes one cycle before').toBe(lastAnnounced);
-        seen.push(leaving(Number(sim.peek('job_value')), word, sim.peek('job_first') === 1, last));
-      }
+      const valid = sim.peek('valid') === 1;
+      expect(valid && last, 'windowRead comes one cycle before').toBe(lastAnnounced);
+      if (valid) seen.push(leaving(Number(sim.peek('job_value')), word, sim.peek('job_first') === 1, last));
       lastAnnounced = sim.peek('windowRead') === 1;
       windowsRead += Number(lastAnnounced);
-      reads += Number(sim.peek('reads'));
-      const moves = lastAnnounced || sim.peek('reads') === 1;
+      reads.push(sim.peek('reads') === 1);
+      const moves = lastAnnounced || reads.at(-1)!;
       expect(moves && sim.peek('blocked') === 1, 'nothing is read while blocked').toBe(false);
     };
-    const drive = (): void => sim.poke('blocked', Number(random.fraction() < stall));
-    const beats = iacts.map(({ value, column, last }) => ({
-      value,
-      column: column ?? random.integer(0, 15),
-      last: Number(last),
-      empty: Number(column === undefined),
-    }));
+    const drive = (): void => sim.poke('blocked', Number(blocks.fraction() < stall));
     const watch = watched(sim, look, drive);
-    exchange(watch, sim.design, { send: { iact: beats, words: words.map((data) => ({ data })) }, stall, seed });
-    // Nothing is left in the pipeline when no column has been there for a while.
-    for (let cycle = 0, quiet = 0; quiet < 6 && cycle < 2000; cycle++) {
-      watch.step();
-      quiet = sim.peek('starves') === 1 ? quiet + 1 : 0;
+    start(tiles[0]!, dense);
+    const words = wordBeats(tiles, dense);
+    const most = wordsFirst ? words.length : 0;
+    let ahead = 0;
+    for (; ahead < most; ahead++) {
+      // In between, an uncompressed word may be stored of values left over.
+      if (sim.peek('words_ready') === 0) watch.step();
+      if (sim.peek('words_ready') === 0) break;
+      exchange(watch, sim.design, { send: { words: words.slice(ahead, ahead + 1) } });
     }
-    expect(windowsRead).toBe(iacts.filter(({ last }) => last).length);
-    expect(reads).toBe(seen.filter((text) => !text.startsWith('no word')).length);
-    return seen;
+    exchange(watch, sim.design, { send: { iact: iactBeats(tiles), words: words.slice(ahead) }, stall, seed });
+    for (let cycle = 0; sim.peek('holds') === 1 && cycle < 2000; cycle++) watch.step();
+    expect(sim.peek('holds')).toBe(0);
+    watch.step(3);
+    expect(windowsRead).toBe(tiles.flatMap(({ iacts }) => iacts.filter(({ last }) => last)).length);
+    expect(reads.filter(Boolean).length).toBe(seen.filter((text) => !text.startsWith('no word')).length);
+    return { seen, reads, ahead };
   }
 
-  function expected(columns: readonly (readonly number[])[], dense: boolean, iacts: readonly Iact[]): string[] {
+  function expected({ columns, iacts }: Tile, dense: boolean): string[] {
     const stored = storedWords(columns, dense);
     return iacts.flatMap(({ value, column, last }) => {
       const words = column === undefined ? [] : stored[column]!;
@@ -130,24 +160,23 @@ describe('WeightSpads', () => {
     });
   }
 
-  function check(columns: readonly (readonly number[])[], dense: boolean, iacts: readonly Iact[]): void {
+  function checkTiles(tiles: readonly Tile[], dense: boolean): void {
+    const all = tiles.flatMap((tile) => expected(tile, dense));
     for (const [stall, seed] of [
       [0, 1],
       [0.3, 2],
       [0.6, 3],
     ] as const) {
-      load(columns, dense, stall, seed);
-      expect(read(iacts, stall, seed)).toEqual(expected(columns, dense, iacts));
-      // Once more, with the iacts coming as soon as the columns' addresses are there, over the words of another tile.
-      load(randomColumns(12, 16, 1), true, 0, 1);
-      const words = sentWords(columns, dense);
-      const addresses = dense ? 0 : Math.ceil(columns.length / 3);
-      start(columns, dense);
-      exchange(sim, sim.design, { send: { words: words.slice(0, addresses).map((data) => ({ data })) }, stall, seed });
-      expect(sim.peek('addressed')).toBe(1);
-      expect(read(iacts, stall, seed, words.slice(addresses))).toEqual(expected(columns, dense, iacts));
-      expect(sim.peek('loaded')).toBe(1);
+      expect(run(tiles, dense, { stall, seed }).seen).toEqual(all);
     }
+    expect(run(tiles, dense, { wordsFirst: true }).seen).toEqual(all);
+  }
+
+  /** The tile alone, and three times in a row. */
+  function check(columns: Tile['columns'], dense: boolean, iacts: readonly Iact[]): void {
+    const tile = { columns, iacts };
+    checkTiles([tile], dense);
+    checkTiles([tile, tile, tile], dense);
   }
 
   const random = Random.stream(5, 'weights');
@@ -208,22 +237,82 @@ describe('WeightSpads', () => {
     check(randomColumns(6, 32, 1), false, windows(4, 6, 1));
   });
 
-  test('reads a word in every cycle, without a gap between columns', () => {
+  test.each([false, true])('tiles of any size in a row: empty, small, and all 96 words, dense: %s', (dense) => {
+    for (const [count, filters] of [
+      [12, 16],
+      [16, 12],
+      [6, 32],
+      [2, 2],
+      [16, 1],
+      [1, 5],
+    ] as const) {
+      const tiles = Array.from({ length: 12 }, () => {
+        const density = [0, 0.05, 0.3, 1, 1][random.integer(0, 4)]!;
+        const columns = randomColumns(count, filters, density);
+        return { columns, iacts: windows(random.integer(1, 4), count, dense ? 1 : [0, 0.3, 1][random.integer(0, 2)]!) };
+      });
+      checkTiles(tiles, dense);
+    }
+  });
+
+  test('loads one tile ahead, as far as there is room', () => {
+    const tile = (count: number): Tile => ({ columns: randomColumns(count, 16, 1), iacts: windows(2, count, 1) });
+    // Words of addresses and of weights.
+    const small = tile(5);
+    expect(run([small, small, small], false, { wordsFirst: true }).ahead).toBe(2 * (2 + 40));
+    expect(run([small, small, small], true, { wordsFirst: true }).ahead).toBe(2 * 27);
+    const most = tile(12);
+    expect(run([most, most], false, { wordsFirst: true }).ahead).toBe(4 + 96 + 4);
+    expect(run([most, most], true, { wordsFirst: true }).ahead).toBe(64);
+    const half = tile(7);
+    expect(run([half, half], false, { wordsFirst: true }).ahead).toBe(3 + 56 + 3 + 40);
+    const none: Tile = { columns: randomColumns(5, 16, 0), iacts: windows(2, 5, 1) };
+    expect(run([none, none, none], false, { wordsFirst: true }).ahead).toBe(2 * 2);
+  });
+
+  test('in the last window of a full tile, the words of the next take the place of those that are read', () => {
     const columns = randomColumns(12, 16, 1);
-    load(columns, false, 0, 1);
-    const beats = windows(3, 12, 1).map(({ value, column, last }) => ({
-      value,
-      column: column!,
-      last: Number(last),
-      empty: 0,
-    }));
-    const reads: boolean[] = [];
-    const watch = watched(sim, () => reads.push(sim.peek('reads') === 1));
-    exchange(watch, sim.design, { send: { iact: beats } });
-    watch.step(40);
-    const [start, end] = [reads.indexOf(true), reads.lastIndexOf(true)];
-    expect(end - start + 1).toBe(3 * 96);
-    expect(reads.filter(Boolean).length).toBe(3 * 96);
+    const tiles = Array.from({ length: 6 }, () => ({ columns, iacts: windows(2, 12, 1) }));
+    const { reads } = run(tiles, false);
+    const [first, last] = [reads.indexOf(true), reads.lastIndexOf(true)];
+    // The addresses are there, and the words come one behind the other: only the column at hand is waited for.
+    expect(last - first + 1).toBeLessThanOrEqual(6 * 2 * 96 + 5 * 16);
+  });
+
+  test.each([false, true])('small tiles are read without a gap between columns or tiles, dense: %s', (dense) => {
+    const tiles = Array.from({ length: 8 }, () => ({ columns: randomColumns(6, 16, 1), iacts: windows(3, 6, 1) }));
+    const { reads } = run(tiles, dense, { wordsFirst: true });
+    expect(reads.lastIndexOf(true) - reads.indexOf(true) + 1).toBe(8 * 3 * 48);
+  });
+
+  test('a word is looked at only when it is taken: valid may wait for ready', () => {
+    for (const dense of [false, true]) {
+      const columns = randomColumns(3, 9, 0.8);
+      const tiles = Array.from({ length: 4 }, () => ({ columns, iacts: windows(2, 3, 1) }));
+      const words = wordBeats(tiles, dense);
+      const seen: string[] = [];
+      const look = (): void => {
+        if (sim.peek('valid') === 0) return;
+        const word = sim.peek('job_empty') === 1 ? undefined : Number(sim.peek('word'));
+        seen.push(
+          leaving(Number(sim.peek('job_value')), word, sim.peek('job_first') === 1, sim.peek('job_last') === 1),
+        );
+      };
+      let next = 0;
+      const drive = (): void => {
+        if (sim.peek('words_valid') === 1) next++;
+        const valid = sim.peek('words_ready') === 1 && next < words.length;
+        sim.poke('words_valid', Number(valid));
+        sim.poke('words_data', valid ? words[next]!.data : random.integer(0, 0xffffff));
+      };
+      start(tiles[0]!, dense);
+      const watch = watched(sim, look, drive);
+      exchange(watch, sim.design, { send: { iact: iactBeats(tiles) } });
+      for (let cycle = 0; sim.peek('holds') === 1 && cycle < 100; cycle++) watch.step();
+      watch.step(2);
+      expect(seen).toEqual(tiles.flatMap((tile) => expected(tile, dense)));
+      sim.poke('words_valid', 0);
+    }
   });
 
   test('an iact with an empty column costs nothing while words of others are read', () => {
@@ -233,12 +322,8 @@ describe('WeightSpads', () => {
       [0, 0, 0, 0, 0, 0, 0, 0],
       [1, 2, 3, 4, 5, 6, 7, 8],
     ];
-    load(columns, false, 0, 1);
-    const beats = [0, 1, 2, 3].map((column) => ({ value: 1, column, last: Number(column === 3), empty: 0 }));
-    const reads: boolean[] = [];
-    const watch = watched(sim, () => reads.push(sim.peek('reads') === 1));
-    exchange(watch, sim.design, { send: { iact: beats } });
-    watch.step(20);
+    const iacts = [0, 1, 2, 3].map((column) => ({ value: 1, column, last: column === 3 }));
+    const { reads } = run([{ columns, iacts }], false, { wordsFirst: true });
     expect(reads.lastIndexOf(true) - reads.indexOf(true) + 1).toBe(8);
   });
 });

@@ -1,0 +1,174 @@
+/**
+ * The command of a layer: one, static, broadcast to all clusters (J19 section III-D). It sets up every loop counter, every address
+ * generator and every router's mode; nothing else tells the hardware what to do.
+ */
+import { Bool, Bundle, Enum, SInt, UInt, Vec } from '../../gen/index.ts';
+import { chipWidths, clusterCount, type ChipParameters } from '../parameters.ts';
+import { PeCommand } from '../pe/command.ts';
+
+/** Bits of the counters of passes, replays, chunks and groups. */
+export const LOOP_BITS = 16;
+
+/**
+ * Where words from a source of a router may go (J19 Fig 11), besides `off`: to the PEs of this cluster (unicast), to the horizontal
+ * neighbour too, to the vertical neighbours too, to all of them.
+ */
+export const RouterMode = Enum(['off', 'unicast', 'horizontal', 'vertical', 'broadcast']);
+
+/** Where the psums of a source go. */
+export const PsumTarget = Enum(['none', 'bank', 'pe', 'south']);
+
+/** Which iact router a PE listens to, and to which of its slots. */
+export function PeSelect(p: ChipParameters) {
+  return Bundle({
+    /** Iact router. */
+    router: UInt(chipWidths(p).router),
+    /** Its slot; there is one for each PE column. */
+    slot: UInt(chipWidths(p).column),
+  });
+}
+
+/** The walk of every iact bank over its blocks: see `IactBank`. */
+export function IactBankCommand(p: ChipParameters) {
+  const { iactAddress, iactWords, iactBlocks } = chipWidths(p);
+  return Bundle({
+    /** Words go from the outside straight to the router, to all slots; the bank idles. */
+    bypass: Bool,
+    /** Segments of a block. */
+    segments: UInt(LOOP_BITS),
+    /** Words of a segment, where iacts are uncompressed. */
+    segmentWords: UInt(4),
+    /** Iacts are uncompressed. */
+    dense: Bool,
+    /** Words from one block to the next; the first of them says where the block ends. */
+    blockWords: UInt(iactWords),
+    /** Blocks that fit the bank. */
+    ringBlocks: UInt(iactWords),
+    /** blockWords · ringBlocks */
+    ringWords: UInt(iactWords),
+    /** Each slot has blocks of its own; otherwise all slots get the same ones. */
+    ownSlots: Bool,
+    // Numbers of blocks count modulo 2^iactBlocks, addresses modulo ringWords: a chunk may have more blocks than its number can say.
+    /** Blocks from a slot's to the next slot's. */
+    slotBlocks: UInt(iactBlocks),
+    /** Blocks from a row piece's to the next one's. */
+    rowBlocks: UInt(iactBlocks),
+    /** Blocks from a pass's to the next one's. */
+    passBlocks: UInt(iactBlocks),
+    /** The address that follows from slotBlocks: slotBlocks · blockWords. */
+    slotWords: UInt(iactAddress),
+    /** rowBlocks · blockWords */
+    rowWords: UInt(iactAddress),
+    /** passBlocks · blockWords */
+    passWords: UInt(iactAddress),
+    /** Blocks from a chunk's first to the next chunk's. */
+    chunkBlocks: UInt(iactBlocks),
+    /** chunkBlocks · blockWords */
+    chunkWords: UInt(iactAddress),
+    /** Blocks of a slot in a pass. */
+    rows: UInt(iactWords),
+    /** Passes of a replay. */
+    passes: UInt(LOOP_BITS),
+    /** Times that a chunk's blocks are walked over. */
+    replays: UInt(LOOP_BITS),
+    /** Chunks of the layer. */
+    chunks: UInt(LOOP_BITS),
+    /** Blocks that become free after each pass of a chunk's last replay. */
+    passRelease: UInt(iactBlocks),
+    /** Blocks that become free after the chunk, besides. */
+    chunkRelease: UInt(iactBlocks),
+  });
+}
+
+/** The psums that go round between the psum banks and the PE columns. */
+export const PsumBankCommand = Bundle({
+  /** Words of a pass, two psums each: rows · windows · ceil(filters / 2), or, with one pass, a part of it. */
+  words: UInt(LOOP_BITS),
+  /** Passes over the same psums. */
+  passes: UInt(LOOP_BITS),
+});
+
+/** From psums to outputs. */
+export function OutputCommand(p: ChipParameters) {
+  return Bundle({
+    /** Raw psums leave; with `oacts`, before the outputs of their window. One of the two is set. */
+    psums: Bool,
+    /** Outputs leave. */
+    oacts: Bool,
+    /** Filters of a window, M0. */
+    filters: UInt(PeCommand(p.pe).fields.filters.width),
+    /** Windows of a column between two changes of the filters. */
+    windows: UInt(2 * LOOP_BITS),
+    /** Times that the filters change, the first time included: chunks · replays. */
+    tiles: UInt(2 * LOOP_BITS),
+    /** Each PE column has filters of its own, and so channels of its own. */
+    ownColumns: Bool,
+    /** The output that stands for zero. */
+    zeroPoint: SInt(9),
+    /** The least output. */
+    low: SInt(9),
+    /** The greatest output. */
+    high: SInt(9),
+    /** Outputs leave uncompressed. */
+    dense: Bool,
+    /** Outputs of a segment; divides the filters where there are several. */
+    segmentLength: UInt(6),
+  });
+}
+
+/** What differs from cluster to cluster. */
+export function ClusterCommand(p: ChipParameters) {
+  const iactRouter = Bundle({
+    /** Mode of iacts from the bank, or from outside past it. */
+    local: RouterMode,
+    /** Mode of iacts from the cluster above. */
+    north: RouterMode,
+    /** Mode of iacts from the cluster below. */
+    south: RouterMode,
+    /** Mode of iacts from the horizontal neighbour. */
+    side: RouterMode,
+  });
+  const weightRouter = Bundle({
+    /** Mode of weights from outside. */
+    local: RouterMode,
+    /** Mode of weights from the horizontal neighbour. */
+    side: RouterMode,
+  });
+  const psumRouter = Bundle({
+    /** Target of psums from the bank. */
+    bank: PsumTarget,
+    /** Target of psums from the top PE of the column. */
+    pe: PsumTarget,
+    /** Target of psums from the cluster above. */
+    north: PsumTarget,
+  });
+  return Bundle({
+    iactRouters: Vec(p.iactBanks, iactRouter),
+    weightRouters: Vec(p.peRows, weightRouter),
+    /** All psum routers of a cluster work alike. */
+    psumRouter,
+    /** The cluster's psum banks give the first psums of a chain. */
+    chainFirst: Bool,
+    /** The cluster's psum banks take the last psums of a chain, and its output unit makes outputs of them. */
+    chainLast: Bool,
+    /** The cluster's iact banks are filled from outside and send. */
+    iactSource: Bool,
+  });
+}
+
+export function LayerCommand(p: ChipParameters) {
+  return Bundle({
+    pe: PeCommand(p.pe),
+    peSelect: Vec(p.peRows * p.peColumns, PeSelect(p)),
+    iactBank: IactBankCommand(p),
+    psumBank: PsumBankCommand,
+    output: OutputCommand(p),
+    clusters: Vec(clusterCount(p), ClusterCommand(p)),
+  });
+}
+
+/** What every cluster is told alike. */
+export function CommonCommand(p: ChipParameters) {
+  const { clusters: _clusters, ...common } = LayerCommand(p).fields;
+  return Bundle(common);
+}

@@ -1,0 +1,29 @@
+/** How the output units cut what they make: into tiles of filters, and windows into segments. */
+import type { ChipLayer } from './chip-layer.ts';
+
+export interface OutputPlan {
+  /** Times that a PE column's filters change, the first time included, and windows between two changes. */
+  readonly tiles: number;
+  readonly windows: number;
+  /** Chunks after which the filters of a replay are others. */
+  readonly changesEvery: number;
+}
+
+/** Filters change with every replay; where there is one only, they stay until the group changes. */
+export function outputPlan({ loops, mapping }: ChipLayer): OutputPlan {
+  const { replays, chunks, groupChunks, pieceChunks } = loops;
+  const windows = mapping.rows * mapping.windows;
+  return replays === 1
+    ? { tiles: groupChunks, windows: pieceChunks * windows, changesEvery: pieceChunks }
+    : { tiles: chunks * replays, windows, changesEvery: 1 };
+}
+
+/**
+ * Outputs of a segment: the most that a PE of this chip holds as one segment, and that divide the window, so that a next layer whose
+ * channels are cut alike reads them as they are.
+ */
+export function outputSegmentLength({ mapping, chip }: ChipLayer): number {
+  for (let length = Math.min(mapping.filters, chip.pe.iactDataDepth - 1); length > 1; length--)
+    if (mapping.filters % length === 0) return length;
+  return 1;
+}

@@ -1,0 +1,90 @@
+/** Which links of the mesh carry words in a layer, followed from router to router by the modes of its command. */
+import { allows, iactPorts, type RouterModeName, type RouterPort, weightPorts } from '../../hw/noc/routing.ts';
+import { type ChipParameters, clusterCount } from '../../hw/parameters.ts';
+import type { LayerCommandValue } from '../chip/command-words.ts';
+
+/** How a router gets its words. */
+export interface RouterIntake {
+  readonly cluster: number;
+  readonly router: number;
+  readonly source: RouterPort;
+  readonly mode: RouterModeName;
+}
+
+/** Words on their way from a router to the one of the same number in a neighbouring cluster. */
+export interface MeshLink {
+  readonly from: number;
+  readonly to: number;
+  readonly router: number;
+  readonly way: Exclude<RouterPort, 'local'>;
+  /** The neighbour drops them: a vertical multicast goes both ways, and not both may be wanted. */
+  readonly dropped: boolean;
+}
+
+export interface Traffic {
+  readonly intakes: readonly RouterIntake[];
+  readonly links: readonly MeshLink[];
+}
+
+/** Mode of a router's source. */
+type ModeOf = (cluster: number, router: number, source: RouterPort) => RouterModeName;
+
+export function iactTraffic(chip: ChipParameters, { clusters }: LayerCommandValue): Traffic {
+  const modeOf: ModeOf = (cluster, router, source) => clusters[cluster]!.iactRouters[router]![source];
+  return follow(chip, chip.iactBanks, iactPorts, modeOf, (cluster) => clusters[cluster]!.iactSource);
+}
+
+export function weightTraffic(chip: ChipParameters, { clusters }: LayerCommandValue): Traffic {
+  const modeOf: ModeOf = (cluster, router, source) =>
+    source === 'local' || source === 'side' ? clusters[cluster]!.weightRouters[router]![source] : 'off';
+  return follow(chip, chip.peRows, weightPorts, modeOf, () => true);
+}
+
+/** Clusters whose psums go on to the cluster below. */
+export function psumLinks(chip: ChipParameters, { clusters }: LayerCommandValue): { from: number; to: number }[] {
+  return clusters.flatMap(({ psumRouter }, from) => {
+    const to = neighbour(chip, from, 'south');
+    return to !== undefined && Object.values(psumRouter).includes('south') ? [{ from, to }] : [];
+  });
+}
+
+function follow(
+  chip: ChipParameters,
+  routers: number,
+  ports: readonly RouterPort[],
+  modeOf: ModeOf,
+  isFed: (cluster: number) => boolean,
+): Traffic {
+  const intakes: RouterIntake[] = [];
+  const links: MeshLink[] = [];
+  const take = (cluster: number, router: number, source: RouterPort): void => {
+    const mode = modeOf(cluster, router, source);
+    intakes.push({ cluster, router, source, mode });
+    for (const way of ports) {
+      const to = neighbour(chip, cluster, way);
+      if (way === 'local' || to === undefined || !allows(mode, source, way)) continue;
+      const dropped = modeOf(to, router, opposite[way]) === 'off';
+      links.push({ from: cluster, to, router, way, dropped });
+      if (!dropped) take(to, router, opposite[way]);
+    }
+  };
+  for (let cluster = 0; cluster < clusterCount(chip); cluster++)
+    for (let router = 0; router < routers; router++)
+      if (isFed(cluster) && modeOf(cluster, router, 'local') !== 'off') take(cluster, router, 'local');
+  return { intakes, links };
+}
+
+/** The port at which words arrive that left by another. */
+const opposite: Readonly<Record<RouterPort, RouterPort>> = {
+  local: 'local',
+  north: 'south',
+  south: 'north',
+  side: 'side',
+};
+
+function neighbour({ clusterRows, clusterColumns }: ChipParameters, cluster: number, way: RouterPort) {
+  const row = Math.floor(cluster / clusterColumns) + (way === 'south' ? 1 : way === 'north' ? -1 : 0);
+  const column = cluster % clusterColumns;
+  const beside = way === 'side' ? 1 - column : column;
+  return row >= 0 && row < clusterRows && beside < clusterColumns ? row * clusterColumns + beside : undefined;
+}

@@ -1,0 +1,293 @@
+/** Finds the mapping with the fewest expected cycles. */
+import { type ChipParameters, clusterCount, peCount } from '../../hw/parameters.ts';
+import { InputError } from '../errors.ts';
+import type { Layer } from '../layer/layer.ts';
+import type { Encoding } from '../pe/mapping.ts';
+import {
+  filterSizes,
+  type Layout,
+  layoutIsUseful,
+  layouts,
+  pieceChoices,
+  type TileShape,
+  tileShapes,
+  workLayers,
+} from './candidates.ts';
+import { type Cost, type CostConditions, costOf, insideShare, leastCycles, leastWindow } from './cost.ts';
+import { explainMapping } from './explain.ts';
+import { brokenLimit, limits, packetWords, weightsFault } from './fits.ts';
+import { iactRing } from './iact-ring.ts';
+import { type Loops, loopsOf } from './loops.ts';
+import type { Mapping } from './mapping.ts';
+import { type FilterTileSample, sampleFilterTiles, tileStatistics } from './tile-statistics.ts';
+import type { WorkLayer } from './work-layer.ts';
+
+export interface MappingOptions {
+  /** To try only one. */
+  readonly encoding?: Encoding | undefined;
+  /** Bytes a cycle from and to off-chip memory; unlimited unless given. */
+  readonly bandwidth?: number | undefined;
+  /** Choices that are not the mapper's. */
+  readonly fixed?: Partial<Mapping> | undefined;
+}
+
+/** A mapping that has been looked at. */
+export interface Candidate {
+  readonly loops: Loops;
+  readonly cost: Cost;
+}
+
+/** How often a limit stood in the way, and the sentence about the first time. */
+export interface Rejection {
+  readonly limit: string;
+  readonly times: number;
+  readonly first: string;
+}
+
+/** How a search went. */
+export interface SearchRecord {
+  /** Mappings whose cost was worked out. */
+  readonly considered: number;
+  /** Sizes of weight tiles there are, and those that could not have beaten the best. */
+  readonly sizes: number;
+  readonly hopeless: number;
+  readonly rejections: readonly Rejection[];
+  /** The best of each size of weight tile that was tried, the best first. */
+  readonly ranking: readonly Candidate[];
+}
+
+export interface ChosenMapping {
+  readonly mapping: Mapping;
+  readonly loops: Loops;
+  readonly cost: Cost;
+  readonly considered: number;
+  /** Lines for people: what was tried, what was chosen, why. */
+  readonly explain: readonly string[];
+}
+
+/** What bytes cost beside cycles: it decides between mappings that are about as fast. */
+const CYCLES_PER_BYTE = 0.002;
+
+/** A size of weight tile of a work layer, and what is known before it has a place on the chip. */
+interface SizedTile {
+  readonly work: WorkLayer;
+  readonly encoding: Encoding;
+  readonly filters: number;
+  readonly shape: TileShape;
+  readonly sample: FilterTileSample;
+  /** Cycles of the best mapping there could be. */
+  readonly least: number;
+}
+
+/**
+ * The mapping for a layer on a chip. Weights are judged by their actual size (J19 section V-B), iacts by the share that is not zero.
+ * The same arguments give the same mapping.
+ *
+ * @param weights [g·m, c, r, s]
+ * @throws InputError when there is none, naming the limit in the way
+ */
+export function chooseMapping(
+  layer: Layer,
+  weights: Int8Array,
+  iactDensity: number,
+  chip: ChipParameters,
+  options: MappingOptions = {},
+): ChosenMapping {
+  const search = new Search(layer, weights, iactDensity, chip, options);
+  const best = search.run();
+  const record = search.record();
+  return {
+    mapping: best.loops.mapping,
+    loops: best.loops,
+    cost: best.cost,
+    considered: record.considered,
+    explain: explainMapping(best, record),
+  };
+}
+
+class Search {
+  private readonly rejections = new Map<string, { times: number; first: string }>();
+  private readonly bests: Candidate[] = [];
+  private considered = 0;
+  private sizes = 0;
+  private hopeless = 0;
+  /** The candidate that kept most limits, of those that broke one. */
+  private nearest = { kept: -1, sentence: '' };
+  private readonly conditions: CostConditions;
+  private readonly layouts: readonly Layout[];
+  private readonly layoutIsFixed: boolean;
+  private readonly fixed: Partial<Mapping>;
+  private readonly encodings: readonly Encoding[];
+  private readonly layer: Layer;
+  private readonly weights: Int8Array;
+  private readonly chip: ChipParameters;
+
+  constructor(layer: Layer, weights: Int8Array, iactDensity: number, chip: ChipParameters, options: MappingOptions) {
+    this.layer = layer;
+    this.weights = weights;
+    this.chip = chip;
+    this.fixed = options.fixed ?? {};
+    const encoding = this.fixed.encoding ?? options.encoding;
+    this.encodings = encoding === undefined ? ['csc', 'dense'] : [encoding];
+    this.conditions = { iactDensity: iactDensity * insideShare(layer), bandwidth: options.bandwidth };
+    this.layouts = layouts(chip, this.fixed);
+    const { vertical, side, columns } = this.fixed;
+    this.layoutIsFixed = vertical !== undefined || side !== undefined || columns !== undefined;
+  }
+
+  run(): Candidate {
+    let best: Candidate | undefined;
+    for (const tile of this.sizedTiles()) {
+      if (best !== undefined && tile.least >= best.cost.cycles) {
+        this.hopeless++;
+        continue;
+      }
+      const candidate = this.bestPlace(tile, best);
+      if (candidate === undefined) continue;
+      if (best === undefined || score(candidate) < score(best)) {
+        const fault = weightsFault(candidate.loops, this.weights);
+        if (fault !== undefined) {
+          this.reject('weight data', fault, limits.length);
+          continue;
+        }
+        best = candidate;
+      }
+      this.bests.push(candidate);
+    }
+    if (best !== undefined) return best;
+    throw new InputError(
+      `layer ${this.layer.name}: this chip has no mapping for it. What comes nearest fails because ${this.nearest.sentence}`,
+    );
+  }
+
+  record(): SearchRecord {
+    return {
+      considered: this.considered,
+      sizes: this.sizes,
+      hopeless: this.hopeless,
+      rejections: [...this.rejections].map(([limit, rejection]) => ({ limit, ...rejection })),
+      ranking: this.bests.toSorted((a, b) => score(a) - score(b)),
+    };
+  }
+
+  /** All sizes of weight tiles that have a chance to fit, the most promising first. */
+  private sizedTiles(): SizedTile[] {
+    const tiles: SizedTile[] = [];
+    for (const work of workLayers(this.layer, this.chip, this.fixed)) {
+      const shapes = tileShapes(work, this.chip, this.fixed);
+      for (const filters of filterSizes(work, this.chip, this.fixed)) {
+        for (const encoding of this.encodings) this.addTiles(tiles, work, shapes, filters, encoding);
+      }
+    }
+    return tiles.sort((a, b) => a.least - b.least);
+  }
+
+  private addTiles(
+    tiles: SizedTile[],
+    work: WorkLayer,
+    shapes: readonly TileShape[],
+    filters: number,
+    encoding: Encoding,
+  ): void {
+    const { pe } = this.chip;
+    let sample: FilterTileSample | undefined;
+    for (const shape of shapes) {
+      this.sizes++;
+      const words = shape.channels * shape.kernelColumns * Math.ceil(filters / 2);
+      if (encoding === 'dense' && words > pe.weightDataDepth) {
+        this.rejectTile({ encoding, filters, shape }, words);
+        continue;
+      }
+      sample ??= sampleFilterTiles(work, this.weights, filters, encoding, pe);
+      tiles.push({
+        work,
+        encoding,
+        filters,
+        shape,
+        sample,
+        least: this.leastOf(work, encoding, filters, shape, sample),
+      });
+    }
+  }
+
+  /** Cycles if all PEs were always at work and nothing but their own pipeline held them up. */
+  private leastOf(
+    work: WorkLayer,
+    encoding: Encoding,
+    filters: number,
+    { channels, kernelColumns }: TileShape,
+    { mean }: FilterTileSample,
+  ): number {
+    const { chip } = this;
+    const units = work.r * Math.ceil(work.s / kernelColumns) * Math.ceil(work.c / channels);
+    const tiles = work.g * Math.ceil(work.m / filters) * units;
+    const density = encoding === 'dense' ? 1 : this.conditions.iactDensity;
+    const iacts = Math.min(work.c, channels) * kernelColumns * density;
+    const window = leastWindow(iacts, (mean / units) * density, filters, chip.pe);
+    const windows = work.n * work.e * work.f;
+    const packet = packetWords({ encoding, filters, channels, kernelColumns }, mean / units);
+    return tiles * Math.max((windows * window) / peCount(chip), packet / (clusterCount(chip) * chip.peRows));
+  }
+
+  private rejectTile({ filters, shape }: Pick<SizedTile, 'encoding' | 'filters' | 'shape'>, words: number): void {
+    const { channels, kernelColumns } = shape;
+    const sentence = `tiles of ${filters} filters, ${channels} channels and ${kernelColumns} kernel columns take up to ${words} words: pe.weightDataDepth allows ${this.chip.pe.weightDataDepth}`;
+    this.reject('weight data', sentence, 0);
+  }
+
+  /** The best way to run tiles of this size. */
+  private bestPlace(tile: SizedTile, toBeat: Candidate | undefined): Candidate | undefined {
+    const { work, encoding, filters, shape } = tile;
+    const statistics = tileStatistics(work, tile.sample, shape.channels, shape.kernelColumns);
+    if (statistics.largest > this.chip.pe.weightDataDepth) {
+      this.rejectTile(tile, statistics.largest);
+      return undefined;
+    }
+    const { chip, fixed } = this;
+    const { flatten, bundle } = work;
+    const enough = toBeat === undefined ? Infinity : toBeat.cost.cycles;
+    let best: Candidate | undefined;
+    for (const layout of this.layouts) {
+      const any: Mapping = {
+        encoding,
+        flatten,
+        bundle,
+        filters,
+        ...shape,
+        ...layout,
+        windows: work.f,
+        rows: 1,
+        iacts: 'own',
+        replay: false,
+      };
+      const whole = loopsOf(work, any, chip);
+      if (!this.layoutIsFixed && !layoutIsUseful(layout, whole)) continue;
+      if (leastCycles(whole, statistics, this.conditions) >= enough) continue;
+      for (const choice of pieceChoices(whole, fixed)) {
+        const loops = loopsOf(work, { ...any, ...choice }, chip);
+        const ring = iactRing(loops);
+        const limit = brokenLimit(loops, ring);
+        if (limit !== undefined) {
+          this.reject(limit.name, limit.sentence(loops, ring), limits.indexOf(limit));
+          continue;
+        }
+        this.considered++;
+        const candidate = { loops, cost: costOf(loops, ring, statistics, this.conditions) };
+        if (best === undefined || score(candidate) < score(best)) best = candidate;
+      }
+    }
+    return best;
+  }
+
+  /** @param kept limits that were kept before this one was broken */
+  private reject(limit: string, sentence: string, kept: number): void {
+    const known = this.rejections.get(limit);
+    if (known === undefined) this.rejections.set(limit, { times: 1, first: sentence });
+    else known.times++;
+    if (kept > this.nearest.kept) this.nearest = { kept, sentence };
+  }
+}
+
+function score({ cost }: Candidate): number {
+  return cost.cycles + CYCLES_PER_BYTE * (cost.bytes.iacts + cost.bytes.weights + cost.bytes.outputs);
+}

@@ -1,0 +1,81 @@
+import { formatTable } from '../cli/table.ts';
+import type { ChipReport } from './chip-report.ts';
+import {
+  count,
+  describeCycles,
+  describeParts,
+  grouped,
+  hardwareRow,
+  lastRows,
+  layerRows,
+  macRows,
+  percent,
+  type SummaryRow,
+} from './summary-rows.ts';
+
+/** A run on a chip for people: what was run, how, what it took, where the cycles went, what moved. */
+export function formatChipSummary(report: ChipReport): string {
+  const { clusters, mapping, mapperEstimate, glbBytes } = report;
+  return formatTable([
+    ...layerRows(report),
+    hardwareRow(report, ` in ${clusters.rows}×${clusters.columns} clusters`),
+    ['mapping', mapping.line],
+    ['cycles', `${describeCycles(report)}, ${grouped(mapperEstimate.cycles)} expected`],
+    ...macRows(report),
+    ['bound', describeBound(report)],
+    ['other cycles', describeOverhead(report)],
+    ['off-chip', describeOffChip(report)],
+    ['GLB', `${grouped(glbBytes.read)} bytes read, ${grouped(glbBytes.write)} written`],
+    ...fullCounterRows(report),
+    ...lastRows(report),
+  ]);
+}
+
+function describeBound({ boundCycles, boundShare, macBoundCycles, activePes, totalPes }: ChipReport): string {
+  const idle = activePes === totalPes ? '' : `; ${count(totalPes - activePes, 'PE')} have no share of the layer`;
+  return `${percent(boundShare)} of the cycles are the ${grouped(boundCycles)} that the words of weights need, spread evenly (${grouped(macBoundCycles)} if all had two MACs)${idle}`;
+}
+
+/** What the average PE did beside computing, and why it computed longer than if all PEs had the same. */
+function describeOverhead({ phases, stalls, commandCycles, boundCycles, encoding }: ChipReport): string {
+  return describeParts(
+    [
+      [encoding === 'dense' ? 'zeros' : 'PEs without a share', Math.max(0, phases.compute - boundCycles)],
+      ['command', commandCycles],
+      ['loading weights', phases.load - commandCycles],
+      ['waiting for iacts', stalls.waitIact],
+      ['waiting for psums to leave', stalls.waitPsum],
+      ['ending windows', stalls.windowEnd],
+      ['draining, and the last outputs', phases.drain],
+    ],
+    'none',
+  );
+}
+
+function describeOffChip({ offChipBytes, bandwidth, outsideStalls }: ChipReport): string {
+  const { iact, weight, psum, oact } = offChipBytes;
+  const moved = describeParts(
+    [
+      ['iacts', iact],
+      ['weights', weight],
+      ['psums', psum],
+      ['outputs', oact],
+    ],
+    'nothing',
+  );
+  const limit = bandwidth === null ? '' : ` at up to ${grouped(bandwidth)} a cycle`;
+  const waits = describeParts(
+    [
+      ['for weights', outsideStalls.weight],
+      ['for iacts', outsideStalls.iact],
+      ['for outputs to be taken', outsideStalls.output],
+    ],
+    '',
+  );
+  return `${moved} bytes${limit}${waits === '' ? '' : `; cycles in which a cluster waited: ${waits}`}`;
+}
+
+function fullCounterRows({ fullCounters }: ChipReport): SummaryRow[] {
+  if (fullCounters.length === 0) return [];
+  return [['counters', `full, so that they tell too little: ${fullCounters.join(', ')}`]];
+}

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { RouterMode } from '../../../hw/control/command.ts';
+import { IactRouter } from '../../../hw/noc/iact-router.ts';
+import { allows, iactPorts, type RouterModeName, type RouterPort } from '../../../hw/noc/routing.ts';
+import { eyerissV2Chip } from '../../../hw/parameters.ts';
+import { drive, type Driver } from '../../../sim/driver/index.ts';
+import { Random } from '../../../sim/tensor/random.ts';
+import { IactReceiver, IactSender, randomWords, wordsBySlot } from './iact-ends.ts';
+
+const slots = eyerissV2Chip.peColumns;
+const router = IactRouter(eyerissV2Chip);
+type Modes = Record<RouterPort, RouterModeName>;
+
+/** Every way to set the modes in which no destination has two sources. */
+function* consistentModes(): Generator<Modes> {
+  for (const local of RouterMode.members)
+    for (const north of RouterMode.members)
+      for (const south of RouterMode.members)
+        for (const side of RouterMode.members) {
+          const modes = { local, north, south, side };
+          if (iactPorts.every((port) => sourcesFor(modes, port).length <= 1)) yield modes;
+        }
+}
+
+function sourcesFor(modes: Modes, destination: RouterPort): RouterPort[] {
+  return iactPorts.filter((source) => allows(modes[source], source, destination));
+}
+
+describe('IactRouter', () => {
+  let dut: Driver<typeof router.ports>;
+  beforeAll(async () => {
+    dut = await drive(router);
+  });
+  afterAll(() => dut.close());
+
+  /** Sends words from all sources, those that are off too, and gives the receivers. */
+  function exchange(modes: Modes, { seed = 1, count = 12, senders = 0.3, receivers = 0.5 } = {}) {
+    dut.ports.modes.poke(modes);
+    const random = Random.stream(seed, 'iact router');
+    const sources = iactPorts.map((port, index) => {
+      const silent = port === 'local' && modes.local === 'off';
+      const words = randomWords(random, { count: silent ? 0 : count, source: index, slots });
+      const late = random.fraction() < 0.5;
+      return { port, sender: new IactSender(dut.ports.from[port], [words], random, { stall: senders, late }) };
+    });
+    const destinations = iactPorts.map((port) => ({
+      port,
+      receiver: new IactReceiver(dut.ports.to[port], slots, random, receivers),
+    }));
+    for (let cycle = 0; sources.some(({ sender }) => !sender.done); cycle++) {
+      if (cycle > 40 * count) throw new Error(`${JSON.stringify(modes)}: words are left after ${cycle} cycles`);
+      for (const { receiver } of destinations) receiver.drive();
+      for (const { sender } of sources) sender.drive();
+      for (const { receiver } of destinations) receiver.take();
+      const events = dut.ports.events.peek();
+      for (const port of iactPorts) expect(events[port]).toBe(dut.ports.to[port].enable.peek() !== 0);
+      expect(events.injected).toBe(dut.ports.from.local.enable.peek() !== 0);
+    }
+    return { sources, destinations };
+  }
+
+  test('in all modes that leave each destination one source, every word gets to all its slots, once and in order', () => {
+    let tried = 0;
+    for (const modes of consistentModes()) {
+      const { sources, destinations } = exchange(modes, { seed: tried++ });
+      for (const { port, receiver } of destinations) {
+        const [from] = sourcesFor(modes, port);
+        const words = sources.find((source) => source.port === from)?.sender.words ?? [];
+        expect(receiver.received, `${port} of ${JSON.stringify(modes)}`).toEqual(wordsBySlot(words, slots));
+      }
+    }
+    expect(tried).toBe(17);
+  });
+
+  test('sources that are off: a neighbour is never held up, the bank is never ready', () => {
+    dut.ports.modes.poke({ local: 'off', north: 'off', south: 'off', side: 'off' });
+    for (const port of iactPorts) dut.ports.to[port].ready.poke(0);
+    for (const port of iactPorts) expect(dut.ports.from[port].ready.peek()).toBe(port === 'local' ? 0 : 15);
+  });
+
+  test('ready is that of the destinations in the mode, slot by slot, and of no other', () => {
+    const random = Random.stream(3, 'ready');
+    for (const mode of RouterMode.members) {
+      for (let round = 0; round < 30; round++) {
+        dut.ports.modes.poke({ local: mode, north: mode, south: mode, side: mode });
+        const readies = Object.fromEntries(iactPorts.map((port) => [port, random.integer(0, 15)]));
+        for (const port of iactPorts) dut.ports.to[port].ready.poke(readies[port]!);
+        for (const port of iactPorts) {
+          const reached = iactPorts.filter((destination) => allows(mode, port, destination));
+          const ready = reached.reduce((slot, destination) => slot & readies[destination]!, 15);
+          expect(dut.ports.from[port].ready.peek()).toBe(mode === 'off' && port === 'local' ? 0 : ready);
+        }
+      }
+    }
+  });
+
+  test('a slot that is not ready holds up no other', () => {
+    dut.ports.modes.poke({ local: 'broadcast', north: 'off', south: 'off', side: 'off' });
+    for (const port of iactPorts) dut.ports.to[port].ready.poke(15);
+    dut.ports.to.side.ready.poke(0b1011);
+    dut.ports.to.north.ready.poke(0b1110);
+    expect(dut.ports.from.local.ready.peek()).toBe(0b1010);
+    dut.ports.from.local.enable.poke(0b1000);
+    dut.ports.from.local.data.poke(0xabcdef);
+    for (const port of iactPorts) {
+      expect(dut.ports.to[port].enable.peek()).toBe(0b1000);
+      expect(dut.ports.to[port].data.peek()).toBe(0xabcdef);
+    }
+  });
+});
