@@ -89,3 +89,6 @@ export const COUNTER_WORD_BITS = 32;
 export function counterWordCount(clusters: number): number {
   return chipCounters.length + clusters * clusterCounters.length;
 }
+
+/** Cycles from the last one that counts until the counters may be read. */
+export const COUNTER_SETTLE_CYCLES = clusterCounters.length;

@@ -21,7 +21,7 @@ import {
 } from '../../gen/index.ts';
 import { chipSuffix, clusterCount, type ChipParameters } from '../parameters.ts';
 import { LayerCommand } from './command.ts';
-import { chipCounters, COUNTER_WORD_BITS, counterWordCount } from './counters.ts';
+import { chipCounters, COUNTER_SETTLE_CYCLES, COUNTER_WORD_BITS, counterWordCount } from './counters.ts';
 
 /** Bits of a word of the command stream. */
 export const COMMAND_WORD_BITS = 32;
@@ -56,7 +56,7 @@ export const SystemController = generator(function SystemController(p: ChipParam
     // Words come in at the top and move down, so that the first one ends at the bottom.
     const layer = reg(Bits(commandWords * COMMAND_WORD_BITS));
     const counterWords = counterWordCount(clusterCount(p));
-    // Counts the words of the command, then those of the counters.
+    // Counts the words of the command, then cycles until the counters stand, then their words.
     const word = reg(UInt(bitsFor(Math.max(commandWords, counterWords))), { reset: 0 });
     const chip = chipCounters.map(({ name }) => reg(UInt(COUNTER_WORD_BITS), { reset: 0 }).named(name));
     const [cycles, commandCycles, tailCycles] = chip as [(typeof chip)[0], (typeof chip)[0], (typeof chip)[0]];
@@ -91,7 +91,10 @@ export const SystemController = generator(function SystemController(p: ChipParam
         when(io.outputsDone.and(io.atRest), () => go('Settle'));
       },
       // What happened in the last cycle gets to the counters.
-      Settle: (go) => go('Report'),
+      Settle(go) {
+        word.set(afterWord(COUNTER_SETTLE_CYCLES));
+        when(word.eq(COUNTER_SETTLE_CYCLES - 1), () => go('Report'));
+      },
       Report(go) {
         when(io.counters.ready, () => {
           cycles.set(commandCycles);

@@ -76,7 +76,7 @@ export const WeightSpads = generator(function WeightSpads(p: PeParameters) {
     ports,
     (io) => {
       const addressSpad = instance(WeightAddresses(p));
-      const dataSpad = mem(Bits(widths.word), depth);
+      const dataSpad = mem(Bits(widths.word), depth, { macro: true });
 
       // Tiles loaded and not yet read to their end, and not yet looked up to their end.
       const tilesHeld = reg(UInt(2), { reset: 0 });

@@ -66,8 +66,8 @@ function modeOf(vertical: boolean, horizontal: boolean): RouterModeName {
 
 /**
  * What the modes of the routers come to for the iact and the weight network, in the paper's words (J19 Fig 8). A word from outside
- * reaches one cluster (high bandwidth), all of them (high reuse), clusters next to each other in a column (grouped multicast), or the
- * clusters of a row, between which the groups of the columns lie (interleaved multicast).
+ * reaches one cluster (high bandwidth), all of them (high reuse), the two clusters of a row (grouped multicast), or clusters of a
+ * column, which is every second one in the order of the mesh (interleaved multicast).
  */
 export function networkModes({ mapping, chip }: ChipLayer): { iacts: NetworkMode; weights: NetworkMode } {
   const { clusterRows, clusterColumns } = chip;
@@ -81,5 +81,5 @@ export function networkModes({ mapping, chip }: ChipLayer): { iacts: NetworkMode
 function networkMode(vertical: number, horizontal: number, clusters: number): NetworkMode {
   if (vertical * horizontal === 1) return 'high bandwidth';
   if (vertical * horizontal === clusters) return 'high reuse';
-  return vertical > 1 ? 'grouped multicast' : 'interleaved multicast';
+  return vertical > 1 ? 'interleaved multicast' : 'grouped multicast';
 }

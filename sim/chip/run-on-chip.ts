@@ -37,6 +37,8 @@ export interface OpenChipOptions {
   /** `verilator` by default. */
   readonly engine?: SimulationEngine;
   readonly trace?: string;
+  /** Whether the hardware's own assertions are looked at in every cycle, which takes a fifth of the speed; they are, unless this is false. */
+  readonly checks?: boolean;
   readonly onBuild?: (step: string) => void;
 }
 
@@ -95,10 +97,11 @@ export interface OpenChip {
 
 export async function openChip(
   chip: ChipParameters,
-  { engine = 'verilator', trace, onBuild }: OpenChipOptions = {},
+  { engine = 'verilator', trace, checks, onBuild }: OpenChipOptions = {},
 ): Promise<OpenChip> {
   const simulation = await openSimulation(Chip(chip), {
     engine,
+    ...(checks === undefined ? {} : { checks }),
     ...(trace === undefined ? {} : { trace }),
     ...(onBuild === undefined ? {} : { onProgress: onBuild }),
   });

@@ -25,7 +25,9 @@ export function runCommand(implementation: Implementation<RunOptions>, finish: F
       parseName,
       runDefaults.layer,
     )
-    .addOption(option('--config <name|file>', 'hardware: name of a preset, or a config file', parseName))
+    .addOption(
+      option('--config <name|file>', 'hardware: name of a preset (default: v2, the chip), or a config file', parseName),
+    )
     .addOption(
       option(
         '--engine <name>',

@@ -1,15 +1,15 @@
 /** One cluster from near: banks, routers, every PE with its part of the layer, and the ways between them. */
-import { allows, iactPorts, psumsReach, type RouterPort, weightPorts } from '../../hw/noc/routing.ts';
+import { iactPorts, psumsReach, type RouterPort, weightPorts } from '../../hw/noc/routing.ts';
 import type { ChipParameters } from '../../hw/parameters.ts';
 import type { ChipLayer } from '../chip/chip-layer.ts';
 import type { LayerCommandValue } from '../chip/command-words.ts';
 import { pePart } from './layer-parts.ts';
+import { routerBox, routerWidth } from './router-box.ts';
 import { arrow, box, line, text, textLines } from './svg.ts';
 
 /** Gaps and sizes from the left to the right, and from the top to the bottom. */
 const outside = 20;
 const bankWidth = 72;
-const routerWidth = 86;
 const gap = 12;
 const peHeight = 66;
 /** Between two rows of PEs: the iact line of the upper one and the weight line of the lower one. */
@@ -364,33 +364,6 @@ function outputWays(frame: Frame, outputY: number): string[] {
     ),
   ];
 }
-
-/** A router with its mode, and where that lets words go. */
-function routerBox<P extends RouterPort>(
-  x: number,
-  middle: number,
-  name: string,
-  network: 'iact' | 'weight',
-  modes: Readonly<Record<P, 'off' | 'unicast' | 'horizontal' | 'vertical' | 'broadcast'>>,
-  ports: readonly P[],
-  isThere: (port: RouterPort) => boolean,
-): string {
-  const source = ports.find((port) => modes[port] !== 'off');
-  const destinations = ports.filter(
-    (port) => isThere(port) && source !== undefined && allows(modes[source], source, port),
-  );
-  const lines =
-    source === undefined
-      ? ['off']
-      : [`${source}: ${modes[source]}`, `to ${destinations.map((port) => shortNames[port]).join(', ')}`];
-  return [
-    box(x, middle - 25, routerWidth, 50, source === undefined ? 'bare idle' : `${network}-box`),
-    text(x + 6, middle - 10, name, { size: 10, bold: true, width: routerWidth - 10 }),
-    textLines(x + 6, middle + 4, lines, 13, { size: 10, width: routerWidth - 10 }),
-  ].join('\n');
-}
-
-const shortNames: Readonly<Record<RouterPort, string>> = { local: 'PEs', north: 'N', south: 'S', side: 'side' };
 
 /** Which neighbours the cluster has. */
 function destinationsThere({ layer, cluster }: Frame): (port: RouterPort) => boolean {

@@ -1,29 +1,24 @@
 /** Where the cycles of a chip's PEs went, from its counters. */
 import type { ChipCounters } from '../chip/chip-counters.ts';
 import type { ChipLayer } from '../chip/chip-layer.ts';
-import { filterTileOf, groupOf, type Loops, pieceOf, unitOf } from '../mapper/loops.ts';
+import { filterTileOf, groupOf, pieceOf, unitOf } from '../mapper/loops.ts';
 import type { Phases, Stalls } from './report.ts';
 
 /** PEs that have a share of the layer, in each cluster: the others walk through the same loops with nothing but zeros. */
 export function activePes({ loops, roles, chip }: Pick<ChipLayer, 'loops' | 'roles' | 'chip'>): number[] {
+  // In the first turn of every loop there is most to do.
   return roles.map((role) => {
     if (groupOf(loops, role, 0) < 0) return 0;
     let active = 0;
     for (let row = 0; row < chip.peRows; row++) {
-      if (!hasUnit(loops, role, row)) continue;
+      if (unitOf(loops, role, 0, row) === undefined) continue;
       for (let column = 0; column < chip.peColumns; column++) {
-        // In the first turn of a loop there is most to do.
         const works = filterTileOf(loops, role, column, 0) >= 0 && pieceOf(loops, role, column, 0, 0) !== undefined;
         if (works) active++;
       }
     }
     return active;
   });
-}
-
-function hasUnit(loops: Loops, role: Parameters<typeof unitOf>[1], peRow: number): boolean {
-  for (let pass = 0; pass < loops.passes; pass++) if (unitOf(loops, role, pass, peRow) !== undefined) return true;
-  return false;
 }
 
 /**

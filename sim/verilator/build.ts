@@ -9,6 +9,7 @@ import type { Toolchain } from './find.ts';
 import { findToolchain } from './find.ts';
 import { renderHarness } from './harness.ts';
 import { checkInterface } from './interface-check.ts';
+import { keepModules, keptModules } from './kept-modules.ts';
 import { runTool } from './run-tool.ts';
 import { VerilogError } from './verilog-error.ts';
 
@@ -60,7 +61,9 @@ const SPLIT = 200_000;
 export async function build(rtl: VerilogDesign, options: BuildOptions = {}): Promise<string> {
   checkDesign(rtl);
   const checkFiles = options.checks === false ? [] : (rtl.checkFiles ?? []);
-  const design = { ...rtl, files: [...rtl.files, ...checkFiles], checkFiles };
+  const kept = keptModules(rtl);
+  const configuration = kept.length === 0 ? [] : [{ path: 'kept-modules.vlt', text: keepModules(kept) }];
+  const design = { ...rtl, files: [...configuration, ...rtl.files, ...checkFiles], checkFiles };
   const tools = findToolchain();
   const trace = options.trace ?? false;
   const { harness, engine } = renderHarness(design, trace);

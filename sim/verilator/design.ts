@@ -1,10 +1,12 @@
-import type { VerilogCheckFile } from '../../gen/index.ts';
+import type { VerilogCheckFile, VerilogModule } from '../../gen/index.ts';
 import type { SimulatedDesign, VerilogPort } from '../simulation/design.ts';
 
 /** A design in Verilog. Ports `clock` and `reset` (synchronous, active high) have that meaning where they exist. */
 export interface VerilogDesign extends SimulatedDesign {
   /** Relative paths; .v, .sv and .vlt files are given to Verilator, others can be included by those. */
   readonly files: readonly { readonly path: string; readonly text: string }[];
+  /** What it is made up of, children before parents. */
+  readonly modules?: readonly VerilogModule[];
   /** SystemVerilog that binds checks to it. */
   readonly checkFiles?: readonly VerilogCheckFile[];
 }

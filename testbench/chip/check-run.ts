@@ -3,10 +3,15 @@ import { expect } from 'vitest';
 import type { ChipParameters } from '../../hw/parameters.ts';
 import type { Operands } from '../../sim/chip/chip-program.ts';
 import type { ChipRun, ChipRunOptions, OpenChip } from '../../sim/chip/run-on-chip.ts';
-import { convolve } from '../../sim/golden/convolution.ts';
+import { type Convolution, convolve } from '../../sim/golden/convolution.ts';
 import { requantise } from '../../sim/golden/requantisation.ts';
 import type { Layer } from '../../sim/layer/layer.ts';
 import { checkProgram, firstDifference } from './check-program.ts';
+
+/** A run whose outputs were right. */
+export interface CheckedRun extends ChipRun {
+  readonly golden: Convolution;
+}
 
 export function checkRun(
   open: OpenChip,
@@ -14,7 +19,7 @@ export function checkRun(
   layer: Layer,
   operands: Operands,
   options: ChipRunOptions = {},
-): ChipRun {
+): CheckedRun {
   const run = open.run(layer, operands, options);
   const golden = convolve(layer, operands.iacts, operands.weights, chip.pe.psumBits);
   const found = [
@@ -27,5 +32,5 @@ export function checkRun(
     expect(found, `the words are right, the hardware is not: ${JSON.stringify(run.mapping)}`).toEqual(['', '']);
   }
   expect(run.counters.total.macs).toBeGreaterThanOrEqual(golden.effectualMacs);
-  return run;
+  return { ...run, golden };
 }

@@ -65,7 +65,7 @@ describe('routing', () => {
     const { iact, weight } = reached(plan);
     expect([...iact]).toEqual(Array.from({ length: 16 }, (_, cluster) => [cluster, [cluster]]));
     expect([...weight]).toEqual(Array.from({ length: 8 }, (_, row) => [2 * row, [2 * row, 2 * row + 1]]));
-    expect(networkModes(plan)).toEqual({ iacts: 'high bandwidth', weights: 'interleaved multicast' });
+    expect(networkModes(plan)).toEqual({ iacts: 'high bandwidth', weights: 'grouped multicast' });
   });
 
   it('sends one cluster iacts for all, and each its own weights, where all differ in filters', () => {
@@ -92,7 +92,7 @@ describe('routing', () => {
       [12, [8, 10, 12, 14]],
       [13, [9, 11, 13, 15]],
     ]);
-    expect(networkModes(plan)).toEqual({ iacts: 'grouped multicast', weights: 'interleaved multicast' });
+    expect(networkModes(plan)).toEqual({ iacts: 'interleaved multicast', weights: 'grouped multicast' });
   });
 
   it('sends iacts across the rows alone, where only the horizontal neighbour has other filters', () => {
@@ -100,7 +100,7 @@ describe('routing', () => {
     const { iact, weight } = reached(plan);
     expect([...iact]).toEqual(Array.from({ length: 8 }, (_, row) => [2 * row, [2 * row, 2 * row + 1]]));
     expect(weight.size).toBe(16);
-    expect(networkModes(plan)).toEqual({ iacts: 'interleaved multicast', weights: 'high bandwidth' });
+    expect(networkModes(plan)).toEqual({ iacts: 'grouped multicast', weights: 'high bandwidth' });
   });
 
   it('shares nothing between groups', () => {

@@ -77,9 +77,10 @@ function block(what: string): string {
 function decisions(): string {
   const rows = readmes('hw').flatMap((readme) => {
     const text = readFileSync(join(root, readme), 'utf8');
-    const found = /^## (Where the paper is silent)$([\s\S]*?)(?=^## |(?![\s\S]))/m.exec(text);
+    const found = /^## (Where the paper is silent|Decisions)$([\s\S]*?)(?=^## |(?![\s\S]))/m.exec(text);
     if (found === null) return [];
-    const place = relative(dirname(architecture()), readme);
+    const anchor = found[1]!.toLowerCase().replaceAll(' ', '-');
+    const place = `${relative(dirname(architecture()), readme)}#${anchor}`;
     const page = /^# (?:The )?(.*)$/m.exec(text)![1]!;
     const table = found[2]!
       .split('\n')
@@ -90,7 +91,7 @@ function decisions(): string {
         .slice(1)
         .split(/(?<!\\)\|/)
         .map((cell) => cell.trim());
-      return [`[${page}](${place}#where-the-paper-is-silent)`, question!, decided!];
+      return [`[${page}](${place})`, question!, decided!];
     });
   });
   return markdownTable(['about', 'question', 'decided'], rows);

@@ -104,8 +104,8 @@ describe('active PEs', () => {
     expect(active({ g: 3, m: 2, c: 6, h: 4, w: 3 }, { vertical })).toEqual([12, 12]);
   });
 
-  it('may have something to do in a later pass only', () => {
-    // Rows share iacts: each kernel row is a pass, in which one part of the reduction leaves two rows of PEs idle.
+  it('have a part of the reduction in every pass, if rows share iacts', () => {
+    // Each kernel row is a pass, in which one part of the reduction leaves two rows of PEs idle.
     const shape = { m: 4, c: 2, h: 6, w: 3, r: 3 };
     expect(active(shape, { iacts: 'shared' })).toEqual([4, 4]);
     expect(active(shape)).toEqual([12, 12]);

@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DataType } from '../../../gen/index.ts';
 import { LayerCommand } from '../../../hw/control/command.ts';
-import { chipCounters, clusterCounters, counterWordCount } from '../../../hw/control/counters.ts';
+import {
+  chipCounters,
+  clusterCounters,
+  COUNTER_SETTLE_CYCLES,
+  counterWordCount,
+} from '../../../hw/control/counters.ts';
 import { SystemController } from '../../../hw/control/system-controller.ts';
 import { type LayerCommandValue, packCommand } from '../../../sim/chip/command-words.ts';
 import { chipLike } from '../../../sim/config/chip-like.ts';
@@ -128,6 +133,8 @@ describe('the system controller', () => {
       expect([dut.ports.running.peek(), dut.ports.counters.valid.peek()]).toEqual([false, false]);
       dut.ports.outputsDone.poke(false);
       dut.ports.atRest.poke(false);
+      step(COUNTER_SETTLE_CYCLES - 1);
+      expect(dut.ports.counters.valid.peek()).toBe(false);
       step();
 
       const standing = Array.from({ length: clusters * clusterCounters.length }, (_, index) => layer * 1000 + index);
@@ -145,7 +152,7 @@ describe('the system controller', () => {
     dut.ports.command.valid.poke(true);
     dut.ports.outputsDone.poke(true);
     dut.ports.atRest.poke(true);
-    for (let waiting = 0; waiting < 20; waiting++) {
+    for (let waiting = 0; waiting < 20 + COUNTER_SETTLE_CYCLES; waiting++) {
       expect(dut.ports.command.ready.peek()).toBe(false);
       step();
     }
