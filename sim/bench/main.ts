@@ -6,12 +6,13 @@ const { Command } = await import('commander');
 const { reportFailure } = await import('../cli/failure.ts');
 const { createProgress } = await import('../cli/progress.ts');
 const { area } = await import('./area.ts');
+const { chipSimulation } = await import('./chip-simulation.ts');
 const { peEfficiency } = await import('./pe-efficiency.ts');
 const { generation } = await import('./generation.ts');
 const { scale } = await import('./scale.ts');
 const { simulation } = await import('./simulation.ts');
 
-const benches = [peEfficiency, generation, scale, simulation, area];
+const benches = [peEfficiency, generation, scale, simulation, chipSimulation, area];
 
 const program = new Command('bench')
   .description('Measures, and prints what it measured. Timings are for comparing within one run.')

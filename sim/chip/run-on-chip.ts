@@ -66,8 +66,11 @@ export interface ChipRun {
   readonly counters: ChipCounters;
   /** Words that moved over all lanes of a kind. */
   readonly moved: { command: number; iact: number; weight: number; output: number; counters: number };
-  /** Wall time of the simulation alone, without the build. */
+  /** Cycles that were simulated in all, those before and after the layer's own included. */
+  readonly simulatedCycles: number;
+  /** Wall time and processor time of the simulation alone, without the build. */
   readonly simulationSeconds: number;
+  readonly simulationCpuSeconds: number;
 }
 
 /**
@@ -130,8 +133,10 @@ function runLayer(
   const oacts = layer.output !== undefined;
   const program = chipProgram(layer, operands, chosen.mapping, chip, { psums: options.psums ?? !oacts, oacts });
   const started = performance.now();
+  const startedCpu = process.cpuUsage();
   const result = simulate(simulation, chip, layer, program, options);
   const simulationSeconds = (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(startedCpu);
   const decoded = decodeOutputs(
     program.chipLayer,
     program.wanted,
@@ -155,7 +160,9 @@ function runLayer(
       output: words('output'),
       counters: result.moved['counters']!,
     },
+    simulatedCycles: result.elapsed,
     simulationSeconds,
+    simulationCpuSeconds: (user + system) / 1e6,
   };
 }
 

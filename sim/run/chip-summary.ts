@@ -33,7 +33,7 @@ export function formatChipSummary(report: ChipReport): string {
 
 function describeBound({ boundCycles, boundShare, macBoundCycles, activePes, totalPes }: ChipReport): string {
   const idle = activePes === totalPes ? '' : `; ${count(totalPes - activePes, 'PE')} have no share of the layer`;
-  return `${percent(boundShare)} of the cycles are the ${grouped(boundCycles)} that the words of weights need, spread evenly (${grouped(macBoundCycles)} if all had two MACs)${idle}`;
+  return `${percent(boundShare)} of the cycles are the ${grouped(boundCycles)} that the words of weights need, spread evenly (${grouped(macBoundCycles)} with two MACs in each)${idle}`;
 }
 
 /** What the average PE did beside computing, and why it computed longer than if all PEs had the same. */

@@ -43,6 +43,9 @@ const VERILATOR_FLAGS = [
   ...WRONG_OPTIMISATIONS,
 ];
 
+/** With boundaries: tables that stand for logic have variables numbered through the design, by which equal functions differ. */
+const SHARING_FLAGS = ['-fno-table'];
+
 /** Two libraries in one process must not share a symbol: both hold a class Vdut and Verilator's runtime. */
 const COMPILER_FLAGS = ['-std=gnu++17', '-w', '-pthread', '-fPIC', '-fvisibility=hidden'];
 
@@ -67,7 +70,13 @@ export async function build(rtl: VerilogDesign, options: BuildOptions = {}): Pro
   const tools = findToolchain();
   const trace = options.trace ?? false;
   const { harness, engine } = renderHarness(design, trace);
-  const flags = [VERILATOR_FLAGS, compilerFlags(tools, trace)];
+  const verilatorFlags = [
+    ...VERILATOR_FLAGS,
+    ...(kept.length > 0 ? SHARING_FLAGS : []),
+    ...(trace ? ['--trace-fst'] : []),
+    ...(checkFiles.length > 0 ? ['--assert'] : []),
+  ];
+  const flags = [verilatorFlags, compilerFlags(tools, trace)];
   // A file may carry more than its text, such as where each line comes from: that changes nothing here.
   const files = design.files.map(({ path, text }) => [path, text]);
   // The library knows its entry's place, where it reads files.
@@ -77,7 +86,7 @@ export async function build(rtl: VerilogDesign, options: BuildOptions = {}): Pro
   const data = dataFiles(design, entryPath(name));
   const entry = await cached(name, async (work) => {
     options.onProgress?.(`Verilator reads ${design.top}`);
-    const model = await verilate(design, tools, trace, work, data);
+    const model = await verilate(design, tools, verilatorFlags, work, data);
     await writeFile(join(work, 'harness.cpp'), harness);
     await writeFile(join(work, 'engine.h'), engine);
     options.onProgress?.(`compiling the simulator of ${design.top}`);
@@ -123,7 +132,7 @@ interface Model {
 async function verilate(
   design: VerilogDesign,
   tools: Toolchain,
-  trace: boolean,
+  chosen: readonly string[],
   work: string,
   data: ReadonlyMap<string, string>,
 ): Promise<Model> {
@@ -133,9 +142,7 @@ async function verilate(
     await writeFile(join(sources, path), withFullPaths(text, data));
   }
   const inputs = design.files.map(({ path }) => path).filter((path) => /\.(v|sv|vlt)$/.test(path));
-  const checked = design.checkFiles !== undefined && design.checkFiles.length > 0;
-  const chosen = [...(trace ? ['--trace-fst'] : []), ...(checked ? ['--assert'] : [])];
-  const flags = [...VERILATOR_FLAGS, ...chosen, '--top-module', design.top];
+  const flags = [...chosen, '--top-module', design.top];
   const { ok, log } = await runTool(tools.verilator.path, [...flags, '--Mdir', '../model', ...inputs], sources);
   if (!ok) throw new VerilogError(`Verilator does not accept the Verilog of design "${design.top}":`, log);
   const model = join(work, 'model');

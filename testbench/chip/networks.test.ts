@@ -66,8 +66,8 @@ describe.skipIf(!full)('on the chip of the paper', () => {
     const run = checkRun(open, chip, layer, operands, { psums: true });
     expect(new Set(run.oacts!.data).size).toBeGreaterThan(relu ? 16 : 64);
     expect(run.counters.total.outputs).toBeGreaterThanOrEqual(run.psums!.data.length);
-    // Where few MACs make a psum, psums that leave the chip take longer than the MACs.
-    const few = layer.c * layer.r * layer.s < 100;
+    // Where a psum is few MACs, psums that leave the chip take longer than the MACs.
+    const few = run.golden.effectualMacs < 100 * run.psums!.data.length;
     table.add(name, layer, few ? checkRun(open, chip, layer, operands, { mapping: run.mapping }) : run);
   }
 });
