@@ -32,12 +32,15 @@ export function keptModules({ top, modules, files }: VerilogDesign): VerilogModu
   return modules.filter(({ name }) => name !== top && counts.get(name)! >= MANY && sizeOf(name) >= LARGE);
 }
 
-/** A configuration file for Verilator that keeps modules: not inlined, with outputs that others read where they are. */
+/**
+ * A configuration file for Verilator that keeps modules: not inlined, and with inputs that have a place of their own in each
+ * instance. Without one Verilator reads an input where its driver is, and so needs another copy of the module's logic for each.
+ */
 export function keepModules(modules: readonly VerilogModule[]): string {
   const lines = modules.flatMap(({ name, ports }) => [
     `no_inline -module "${name}"`,
     ...ports
-      .filter(({ direction }) => direction === 'output')
+      .filter(({ direction, name: port }) => direction === 'input' && port !== 'clock' && port !== 'reset')
       .map((port) => `public_flat_rd -module "${name}" -var "${port.name}"`),
   ]);
   return ['`verilator_config', ...lines, ''].join('\n');
