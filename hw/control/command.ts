@@ -9,6 +9,12 @@ import { PeCommand } from '../pe/command.ts';
 /** Bits of the counters of passes, replays, chunks and groups. */
 export const LOOP_BITS = 16;
 
+/** Bits of the number of words of a segment of iacts, where these are uncompressed. */
+export const SEGMENT_WORDS_BITS = 4;
+
+/** Bits of the number of outputs of a segment. */
+export const OUTPUT_SEGMENT_BITS = 6;
+
 /**
  * Where words from a source of a router may go (J19 Fig 11), besides `off`: to the PEs of this cluster (unicast), to the horizontal
  * neighbour too, to the vertical neighbours too, to all of them.
@@ -37,7 +43,7 @@ export function IactBankCommand(p: ChipParameters) {
     /** Segments of a block. */
     segments: UInt(LOOP_BITS),
     /** Words of a segment, where iacts are uncompressed. */
-    segmentWords: UInt(4),
+    segmentWords: UInt(SEGMENT_WORDS_BITS),
     /** Iacts are uncompressed. */
     dense: Bool,
     /** Words from one block to the next; the first of them says where the block ends. */
@@ -112,7 +118,7 @@ export function OutputCommand(p: ChipParameters) {
     /** Outputs leave uncompressed. */
     dense: Bool,
     /** Outputs of a segment; divides the filters where there are several. */
-    segmentLength: UInt(6),
+    segmentLength: UInt(OUTPUT_SEGMENT_BITS),
   });
 }
 

@@ -14,7 +14,7 @@ import {
   bitsFor,
   when,
 } from '../../gen/index.ts';
-import { LOOP_BITS } from '../control/command.ts';
+import { LOOP_BITS, SEGMENT_WORDS_BITS } from '../control/command.ts';
 import { chipSuffix, chipWidths, type ChipParameters } from '../parameters.ts';
 
 /**
@@ -27,14 +27,14 @@ export const GlbIactFill = generator(function GlbIactFill(p: ChipParameters) {
   const { word, iactAddress, iactWords, iactBlocks } = chipWidths(p);
   // A segment has at most iactDataDepth - 1 entries and their number, two to a word; uncompressed, as many words as the command says.
   const countBits = Math.max(2, bitsFor(p.pe.iactDataDepth));
-  const inSegment = UInt(Math.max(4, countBits - 1));
+  const inSegment = UInt(Math.max(SEGMENT_WORDS_BITS, countBits - 1));
   const ports = {
     start: In(Bool),
     /** Words may come. */
     enable: In(Bool),
     dense: In(Bool),
     segments: In(UInt(LOOP_BITS)),
-    segmentWords: In(UInt(4)),
+    segmentWords: In(UInt(SEGMENT_WORDS_BITS)),
     blockWords: In(UInt(iactWords)),
     ringBlocks: In(UInt(iactWords)),
     ringWords: In(UInt(iactWords)),

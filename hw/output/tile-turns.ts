@@ -7,8 +7,10 @@ import {
   UInt,
   Vec,
   all,
+  assert,
   bitsFor,
   generator,
+  implies,
   lit,
   module,
   mux,
@@ -56,7 +58,9 @@ export const TileTurns = generator(function TileTurns(p: ChipParameters) {
     const columns = mux(io.ownColumns, lit(UInt(bitsFor(p.peColumns + 1)), p.peColumns), 1);
     const half = Math.floor(tableDepth(p) / 2);
     const tilePairs = pairs.mul(columns);
-    const bothFit = tilePairs.le(Math.min(half, 2 ** tilePairs.width - 1));
+    const fits = (room: number): BoolVal => tilePairs.le(Math.min(room, 2 ** tilePairs.width - 1));
+    const bothFit = fits(half);
+    assert(implies(io.loaded, fits(tableDepth(p))), 'the parameters of a tile fit the table');
 
     const lastTile = tilesLeft.eq(1);
     const roomForNext = all(bothFit, loadedTiles.eq(1), lastTile.not());

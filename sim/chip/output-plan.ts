@@ -1,4 +1,5 @@
 /** How the output units cut what they make: into tiles of filters, and windows into segments. */
+import { OUTPUT_SEGMENT_BITS } from '../../hw/control/command.ts';
 import type { ChipLayer } from './chip-layer.ts';
 
 export interface OutputPlan {
@@ -19,11 +20,11 @@ export function outputPlan({ loops, mapping }: ChipLayer): OutputPlan {
 }
 
 /**
- * Outputs of a segment: the most that a PE of this chip holds as one segment, and that divide the window, so that a next layer whose
- * channels are cut alike reads them as they are.
+ * Outputs of a segment: the most that a PE of this chip holds as one segment and a command can say, and that divide the window, so
+ * that a next layer whose channels are cut alike reads them as they are.
  */
 export function outputSegmentLength({ mapping, chip }: ChipLayer): number {
-  for (let length = Math.min(mapping.filters, chip.pe.iactDataDepth - 1); length > 1; length--)
-    if (mapping.filters % length === 0) return length;
+  const most = Math.min(mapping.filters, chip.pe.iactDataDepth - 1, 2 ** OUTPUT_SEGMENT_BITS - 1);
+  for (let length = most; length > 1; length--) if (mapping.filters % length === 0) return length;
   return 1;
 }

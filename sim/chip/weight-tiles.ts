@@ -20,6 +20,8 @@ export class WeightTiles {
   readonly #keys = new Map<number, TileKey>();
   /** Filters of a column, M0, filled up to an even number. */
   readonly #height: number;
+  /** The values of the column that is packed. */
+  readonly #column: Int8Array;
 
   /** @param weights [g·m, c, r, s] */
   constructor(layer: ChipLayer, weights: Int8Array) {
@@ -27,6 +29,7 @@ export class WeightTiles {
     this.#weights = weights;
     this.#words = new GrowingWords(weights.length);
     this.#height = 2 * Math.ceil(layer.mapping.filters / 2);
+    this.#column = new Int8Array(this.#height);
     // Key 0: nothing but zeros, for PEs that have nothing to do.
     this.#packed(() => this.#pack(-1, -1, undefined));
   }
@@ -94,13 +97,11 @@ export class WeightTiles {
     }
   }
 
-  readonly #column = new Int8Array(256);
-
   /** The weights of a column, zeros beyond the tile's filters; valid until the next call. */
   #columnValues(group: number, filterTile: number, unit: Unit | undefined, column: number): Int8Array {
     const { work, loops, mapping } = this.#layer;
     const values = this.#column;
-    values.fill(0, 0, this.#height);
+    values.fill(0);
     if (unit === undefined) return values;
     const x = Math.floor(column / mapping.channels);
     const channel = column - x * mapping.channels;

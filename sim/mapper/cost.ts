@@ -6,7 +6,7 @@ import { clusterCount, peCount } from '../../hw/parameters.ts';
 import type { PeParameters } from '../../hw/pe/parameters.ts';
 import type { Layer } from '../layer/layer.ts';
 import { outputShape } from '../layer/shape.ts';
-import { packetWords } from './fits.ts';
+import { packetWords, tableChannels } from './fits.ts';
 import type { IactRing } from './iact-ring.ts';
 import type { Loops } from './loops.ts';
 import { expectedMaximum, type TileStatistics } from './tile-statistics.ts';
@@ -131,7 +131,7 @@ export function costOf(loops: Loops, ring: IactRing, tiles: TileStatistics, cond
   const weightRate = Math.min(1, (chip.weightLanes * weightSharers(loops)) / (clusterCount(chip) * chip.peRows));
   const link = packet / weightRate + requantised / weightRate / passes;
   const excess = Math.max(0, 2 * tiles.mean - pe.weightDataDepth - window);
-  const single = 2 * mapping.filters * filterColumns > chip.outputChannels ? requantised / passes : 0;
+  const single = 2 * tableChannels(loops) > chip.outputChannels ? requantised / passes : 0;
   const loaded = Math.max(refilled + Math.min(packet, excess) + single, link);
 
   const outputWords = chip.peColumns * windows * psumWords;

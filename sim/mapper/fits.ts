@@ -1,5 +1,5 @@
 /** What a chip cannot do: every hard limit that a mapping may break, each with a sentence that names it. */
-import { LOOP_BITS } from '../../hw/control/command.ts';
+import { LOOP_BITS, SEGMENT_WORDS_BITS } from '../../hw/control/command.ts';
 import { iactWalkFits } from '../pe/iact-walk.ts';
 import { columnWords, tileWords } from './column-words.ts';
 import { type IactRing, iactRing } from './iact-ring.ts';
@@ -19,10 +19,19 @@ export interface Limit {
 }
 
 const loopMost = 2 ** LOOP_BITS - 1;
+const segmentWordsMost = 2 ** SEGMENT_WORDS_BITS - 1;
 
 /** Psum words of a PE column in a pass, two psums each. */
 export function psumWords({ mapping }: Loops): number {
   return mapping.rows * mapping.windows * Math.ceil(mapping.filters / 2);
+}
+
+/**
+ * Output channels for whose requantisation a tile needs room. They lie in pairs, and each PE column with filters of its own begins
+ * a pair: of an odd number of filters, each column leaves half a pair unused.
+ */
+export function tableChannels({ mapping, filterColumns }: Loops): number {
+  return filterColumns * 2 * Math.ceil(mapping.filters / 2);
 }
 
 /** Words of a weight packet, its header not counted, if the tile's weights take `words` of the SPad. */
@@ -100,10 +109,9 @@ export const limits: readonly Limit[] = [
   },
   {
     name: 'output channels',
-    broken: ({ mapping, chip, filterColumns, work }) =>
-      work.layer.output !== undefined && mapping.filters * filterColumns > chip.outputChannels,
-    sentence: ({ mapping, chip, filterColumns }) =>
-      `${mapping.filters} filters in each of ${filterColumns} columns have to be requantised with as many parameters: outputChannels allows ${chip.outputChannels}`,
+    broken: (loops) => loops.work.layer.output !== undefined && tableChannels(loops) > loops.chip.outputChannels,
+    sentence: (loops) =>
+      `${loops.mapping.filters} filters in each of ${loops.filterColumns} columns take ${tableChannels(loops)} places among the parameters of requantisation: outputChannels allows ${loops.chip.outputChannels}`,
   },
   {
     name: 'packet length',
@@ -121,6 +129,12 @@ export const limits: readonly Limit[] = [
     name: 'segments of a block',
     broken: (_, ring) => ring.segments > loopMost,
     sentence: (_, ring) => `a block would have ${ring.segments} segments: ${LOOP_BITS} bits count to ${loopMost}`,
+  },
+  {
+    name: 'words of a segment',
+    broken: ({ mapping }, ring) => mapping.encoding === 'dense' && ring.segmentWords > segmentWordsMost,
+    sentence: (_, { walk, segmentWords }) =>
+      `a segment of ${walk.segmentLength} iacts is ${segmentWords} words uncompressed: ${SEGMENT_WORDS_BITS} bits count to ${segmentWordsMost}`,
   },
   {
     name: 'psums of a pass',

@@ -1,13 +1,44 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { networkModes } from '../../sim/chip/routing.ts';
+import { PsumTarget } from '../../hw/control/command.ts';
+import { NorthwardLink, SidewardLink, SouthwardLink } from '../../hw/noc/links.ts';
+import { psumDestinations, psumSources, psumsReach } from '../../hw/noc/routing.ts';
+import { clusterCount } from '../../hw/parameters.ts';
+import { type NetworkMode, networkModes } from '../../sim/chip/routing.ts';
 import { type OpenChip, openChip } from '../../sim/chip/run-on-chip.ts';
 import { chipLike } from '../../sim/config/chip-like.ts';
 import { parseLayer } from '../../sim/layer/read-layer.ts';
 import type { Mapping } from '../../sim/mapper/mapping.ts';
 import { synthesiseOperands } from '../../sim/tensor/synthetic.ts';
 import { checkRun } from './check-run.ts';
+import { multicastTraffic } from './multicast-traffic.ts';
 
-const chip = chipLike({ clusterRows: 2, clusterColumns: 2 });
+type DataType = 'iacts' | 'weights' | 'psums';
+
+const oneTaker = 'a psum has one taker: in two sums it would count twice';
+
+/** Which modes each network has (J19 section III-B): those that run below, and why there are no others. */
+const modesOf: Record<DataType, Record<NetworkMode, 'runs' | { readonly missing: string }>> = {
+  iacts: {
+    'high bandwidth': 'runs',
+    'high reuse': 'runs',
+    'grouped multicast': 'runs',
+    'interleaved multicast': 'runs',
+  },
+  // What several rows share the outside sends to each of them: on the network that is one of the modes that run.
+  weights: {
+    'high bandwidth': 'runs',
+    'high reuse': 'runs', // where a row is the whole mesh: a row is all that weights reach
+    'grouped multicast': 'runs',
+    'interleaved multicast': { missing: 'weights have no links to the clusters above and below' },
+  },
+  psums: {
+    'high bandwidth': 'runs', // to the cluster's own bank, or on to the next cluster of a chain
+    'high reuse': { missing: oneTaker },
+    'grouped multicast': { missing: oneTaker },
+    'interleaved multicast': { missing: oneTaker },
+  },
+};
+
 const layer = parseLayer(
   { g: 2, m: 16, c: 6, h: 5, w: 6, r: 3, s: 3, pad: [1, 1, 1, 1], output: { multiplier: 3, shift: 10, relu: true } },
   'layer',
@@ -29,73 +60,217 @@ const base: Mapping = {
   iacts: 'own',
   replay: false,
 };
-const vertical = (what: keyof Mapping['vertical']): Mapping['vertical'] => ({
+const vertical = (changes: Partial<Mapping['vertical']>): Mapping['vertical'] => ({
   groups: 1,
   positions: 1,
   filters: 1,
   chain: 1,
-  [what]: 2,
+  ...changes,
 });
 
-const mappings: Record<string, Mapping> = {
-  'iacts of their own, weights across': base,
-  'iacts for all': { ...base, side: 'filters', vertical: vertical('filters') },
-  'iacts down the columns, weights across': { ...base, vertical: vertical('filters') },
-  'iacts across': { ...base, side: 'filters' },
-  'nothing shared': { ...base, side: 'groups', vertical: vertical('positions') },
-  'psums from cluster to cluster': { ...base, channels: 5, kernelColumns: 3, vertical: vertical('chain') },
-};
+/** How a network is used: its mode, and for each cluster, row by row, the one whose words it gets. */
+interface Use {
+  readonly mode: NetworkMode;
+  readonly from: readonly number[];
+}
 
-describe('the modes of the networks, with stalls on every lane', () => {
+interface Case {
+  readonly mapping: Mapping;
+  readonly iacts: Use;
+  readonly weights: Use;
+}
+
+const highBandwidth = (clusters: number): Use => ({
+  mode: 'high bandwidth',
+  from: Array.from({ length: clusters }, (_, cluster) => cluster),
+});
+const highReuse = (clusters: number, source: number): Use => ({
+  mode: 'high reuse',
+  from: Array.from({ length: clusters }, () => source),
+});
+const grouped = (rows: number): Use => ({
+  mode: 'grouped multicast',
+  from: Array.from({ length: 2 * rows }, (_, cluster) => cluster - (cluster % 2)),
+});
+const interleaved = (...from: number[]): Use => ({ mode: 'interleaved multicast', from });
+
+/** Small meshes, and what runs on each of them. */
+const meshes = {
+  '1×2 clusters': {
+    chip: chipLike({ clusterRows: 1, clusterColumns: 2 }),
+    cases: {
+      'weights for all': {
+        mapping: { ...base, vertical: vertical({}) },
+        iacts: highBandwidth(2),
+        weights: highReuse(2, 0),
+      },
+      'weights for all, each PE its own': {
+        mapping: { ...base, columns: 'filters', filters: 3, iacts: 'bypass', vertical: vertical({}) },
+        iacts: highBandwidth(2),
+        weights: highReuse(2, 0),
+      },
+      'iacts for all': {
+        mapping: { ...base, side: 'filters', vertical: vertical({}) },
+        iacts: highReuse(2, 0),
+        weights: highBandwidth(2),
+      },
+    },
+  },
+  '2×2 clusters': {
+    chip: chipLike({ clusterRows: 2, clusterColumns: 2 }),
+    cases: {
+      'iacts of their own, weights across': { mapping: base, iacts: highBandwidth(4), weights: grouped(2) },
+      'iacts for all': {
+        mapping: { ...base, side: 'filters', vertical: vertical({ filters: 2 }) },
+        iacts: highReuse(4, 2),
+        weights: highBandwidth(4),
+      },
+      'iacts down the columns, weights across': {
+        mapping: { ...base, vertical: vertical({ filters: 2 }) },
+        iacts: interleaved(2, 3, 2, 3),
+        weights: grouped(2),
+      },
+      'iacts across': {
+        mapping: { ...base, side: 'filters' },
+        iacts: grouped(2),
+        weights: highBandwidth(4),
+      },
+      'nothing shared': {
+        mapping: { ...base, side: 'groups' },
+        iacts: highBandwidth(4),
+        weights: highBandwidth(4),
+      },
+      'psums from cluster to cluster': {
+        mapping: { ...base, channels: 5, vertical: vertical({ chain: 2 }) },
+        iacts: highBandwidth(4),
+        weights: grouped(2),
+      },
+    },
+  },
+  '4×2 clusters of 2×2 PEs': {
+    chip: chipLike({ clusterRows: 4, clusterColumns: 2, peRows: 2, peColumns: 2, iactBanks: 2 }),
+    cases: {
+      'iacts for all, by way of others': {
+        mapping: { ...base, filters: 2, side: 'filters', vertical: vertical({ filters: 4 }) },
+        iacts: highReuse(8, 4),
+        weights: highBandwidth(8),
+      },
+      'iacts down the columns, by way of others': {
+        mapping: { ...base, vertical: vertical({ filters: 4 }) },
+        iacts: interleaved(4, 5, 4, 5, 4, 5, 4, 5),
+        weights: grouped(4),
+      },
+      'iacts for two rows at a time': {
+        mapping: { ...base, vertical: vertical({ positions: 2, filters: 2 }) },
+        iacts: interleaved(2, 3, 2, 3, 6, 7, 6, 7),
+        weights: grouped(4),
+      },
+      'psums through four clusters': {
+        mapping: { ...base, side: 'groups', vertical: vertical({ chain: 4 }) },
+        iacts: highBandwidth(8),
+        weights: highBandwidth(8),
+      },
+    },
+  },
+} satisfies Record<string, { chip: object; cases: Record<string, Case> }>;
+
+describe.each(Object.entries(meshes))('the modes of the networks of %s', (_, { chip, cases }) => {
+  const clusters = clusterCount(chip);
+  const table = Object.entries(cases as Record<string, Case>);
   let open: OpenChip;
   beforeAll(async () => {
     open = await openChip(chip, { engine: 'builtin' });
   });
   afterAll(() => open.close());
 
-  for (const [name, mapping] of Object.entries(mappings)) {
-    for (const stall of [0, 0.5]) {
-      it(`${name}: all outputs are right and the words go that way alone${stall > 0 ? ', with stalls' : ''}`, () => {
-        const run = checkRun(open, chip, layer, operands, { mapping, psums: true, stall, seed: 2 });
-        const { iacts, weights } = networkModes(run.program.chipLayer);
-        const {
-          iactInjected,
-          iactLocal,
-          iactNorth,
-          iactSouth,
-          iactSide,
-          weightIn,
-          weightLocal,
-          weightSide,
-          psumSouth,
-        } = run.counters.total;
-        // A word from outside or from a bank goes to so many clusters.
-        const fan = { 'high bandwidth': 1, 'interleaved multicast': 2, 'grouped multicast': 2, 'high reuse': 4 };
-        expect(iactLocal).toBe(fan[iacts] * iactInjected);
-        expect(weightLocal).toBe(fan[weights] * weightIn);
-        // The southern one of two rows is the source; what it sends south as well nobody takes.
-        expect(iactNorth > 0).toBe(iacts === 'interleaved multicast' || iacts === 'high reuse');
-        expect(iactSouth).toBe(iactNorth);
-        expect(iactSide > 0).toBe(iacts === 'grouped multicast' || iacts === 'high reuse');
-        expect(weightSide > 0).toBe(weights === 'grouped multicast');
-        expect(psumSouth > 0).toBe(mapping.vertical.chain > 1);
-      });
-    }
-  }
+  describe.each(table)('%s', (_name, { mapping, iacts, weights }) => {
+    it.each([0, 0.5])('every output is right and every word counted where it has to be, with stalls %s', (stall) => {
+      const run = checkRun(open, chip, layer, operands, { mapping, psums: true, stall, seed: 2 });
+      const { program, counters } = run;
+      expect(networkModes(program.chipLayer)).toEqual({ iacts: iacts.mode, weights: weights.mode });
 
-  it('are all there', () => {
-    const modes = Object.values(mappings).map((mapping) => {
-      const { program } = open.run(layer, operands, { mapping });
-      return networkModes(program.chipLayer);
+      // Each router has a lane of its own; in these mappings the banks give each word once.
+      const wordsFor = (lanes: readonly Uint32Array[], perCluster: number): number[] =>
+        Array.from({ length: clusters }, (__, cluster) =>
+          lanes.slice(cluster * perCluster, (cluster + 1) * perCluster).reduce((sum, { length }) => sum + length, 0),
+        );
+      const iactIn = wordsFor(program.iact, chip.iactBanks);
+      const weightIn = wordsFor(program.weight, chip.peRows);
+      const iact = multicastTraffic(chip, iacts.from, iactIn);
+      const weight = multicastTraffic(chip, weights.from, weightIn);
+
+      // Every column of every cluster gives as many psums: they leave the last cluster of its chain, and the others southwards.
+      const { chunks, replays, passes } = program.chipLayer.loops;
+      const windows = chunks * replays * passes * mapping.rows * mapping.windows;
+      const psums = chip.peColumns * windows * Math.ceil(mapping.filters / 2);
+      const { chain } = mapping.vertical;
+      const endsChain = (cluster: number): boolean => (Math.floor(cluster / chip.clusterColumns) + 1) % chain === 0;
+
+      const expected = Array.from({ length: clusters }, (__, cluster) => ({
+        iactIn: iactIn[cluster],
+        iactInjected: iactIn[cluster],
+        iactLocal: iact[cluster]!.local,
+        iactNorth: iact[cluster]!.north,
+        iactSouth: iact[cluster]!.south,
+        iactSide: iact[cluster]!.side,
+        weightIn: weightIn[cluster],
+        weightLocal: weight[cluster]!.local,
+        weightSide: weight[cluster]!.side,
+        psumPe: psums,
+        psumBank: endsChain(cluster) ? psums : 0,
+        psumSouth: endsChain(cluster) ? 0 : psums,
+      }));
+      const names = Object.keys(expected[0]!) as (keyof (typeof expected)[0])[];
+      const counted = counters.clusters.map((own) => Object.fromEntries(names.map((name) => [name, own[name]])));
+      expect(counted).toEqual(expected);
+
+      // The stalls were there, on both sides of the chip.
+      const { stallIact, stallOutput } = counters.total;
+      expect([stallOutput > 0, stallIact > 0 || stall === 0]).toEqual([stall > 0, true]);
     });
-    expect(new Set(modes.map(({ iacts }) => iacts)).size).toBe(4);
-    expect(new Set(modes.map(({ weights }) => weights))).toEqual(new Set(['grouped multicast', 'high bandwidth']));
+  });
+});
+
+describe('each mode of each network', () => {
+  const modes = Object.entries(modesOf).flatMap(([data, all]) =>
+    Object.entries(all).map(([mode, state]) => ({ data, mode, state })),
+  );
+  const ran = new Set(
+    Object.values(meshes).flatMap(({ cases }) =>
+      Object.values(cases as Record<string, Case>).flatMap(({ iacts, weights }) => [
+        `iacts ${iacts.mode}`,
+        `weights ${weights.mode}`,
+        'psums high bandwidth',
+      ]),
+    ),
+  );
+
+  it('runs, where there is such a mode', () => {
+    const running = modes.filter(({ state }) => state === 'runs').map(({ data, mode }) => `${data} ${mode}`);
+    expect([...ran].toSorted()).toEqual(running.toSorted());
   });
 
-  it('take as long as off-chip memory takes to give the words', () => {
+  it('is missing only where the links are', () => {
+    const { chip } = meshes['2×2 clusters'];
+    expect(Object.keys(SidewardLink(chip).fields)).toEqual(['iact', 'weight']);
+    expect(Object.keys(NorthwardLink(chip).fields)).toEqual(['iact']);
+    expect(Object.keys(SouthwardLink(chip).fields)).toEqual(['iact', 'psum']);
+    for (const target of PsumTarget.members)
+      for (const source of psumSources)
+        expect(psumDestinations.filter((destination) => psumsReach(target, source, destination)).length).toBeLessThan(
+          2,
+        );
+  });
+});
+
+describe('a layer', () => {
+  it('takes as long as off-chip memory takes to give the words', async () => {
+    const { chip } = meshes['2×2 clusters'];
+    const open = await openChip(chip, { engine: 'builtin' });
     const free = open.run(layer, operands, { mapping: base });
     const bandwidth = 2;
     const tight = open.run(layer, operands, { mapping: base, bandwidth });
+    open.close();
     const bytes = 3 * (tight.moved.iact + tight.moved.weight + tight.moved.output);
     expect(tight.oacts).toEqual(free.oacts);
     expect(tight.cycles).toBeGreaterThan(free.cycles);

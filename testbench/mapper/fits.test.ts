@@ -82,7 +82,7 @@ describe('limits', () => {
       change: { columns: 'filters', filters: 16 },
       chip: { outputChannels: 48 },
       layer: { output: {} },
-      says: '16 filters in each of 4 columns have to be requantised with as many parameters: outputChannels allows 48',
+      says: '16 filters in each of 4 columns take 64 places among the parameters of requantisation: outputChannels allows 48',
     },
     'packet length': {
       change: { filters: 32, channels: 1, columns: 'filters' },
@@ -107,6 +107,12 @@ describe('limits', () => {
       },
       layer: { w: 65535, c: 1, m: 8, h: 1, r: 1, pad: [0, 1, 0, 1] },
       says: 'a block would have 65537 segments: 16 bits count to 65535',
+    },
+    'words of a segment': {
+      change: { encoding: 'dense', channels: 46, kernelColumns: 1, filters: 2, windows: 4 },
+      layer: { c: 92 },
+      chip: { pe: { ...eyerissV2Chip.pe, iactDataDepth: 64, weightAddressDepth: 64 } },
+      says: 'a segment of 46 iacts is 16 words uncompressed: 4 bits count to 15',
     },
     'psums of a pass': {
       change: { windows: 30000, channels: 1, filters: 5, kernelColumns: 1, columns: 'filters', iacts: 'bypass' },
