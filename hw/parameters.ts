@@ -52,8 +52,8 @@ export interface ChipWidths {
   /** Address of a word of an iact bank, and a number of words of it. */
   readonly iactAddress: number;
   readonly iactWords: number;
-  /** Number of a block of an iact bank, which counts modulo 2^iactBlocks. */
-  readonly iactBlocks: number;
+  /** Where a block of an iact bank stands: an address, and laps of the bank, modulo four. */
+  readonly iactPlace: number;
   /** Number of words of a psum bank. */
   readonly psumWords: number;
   /** An iact router, a PE column. */
@@ -66,7 +66,7 @@ export function chipWidths(p: ChipParameters): ChipWidths {
     word: widthsOf(p.pe).word,
     iactAddress: bitsFor(p.iactBankWords),
     iactWords: bitsFor(p.iactBankWords + 1),
-    iactBlocks: bitsFor(p.iactBankWords) + 1,
+    iactPlace: bitsFor(p.iactBankWords) + 2,
     psumWords: bitsFor(p.psumBankWords + 1),
     router: bitsFor(Math.max(2, p.iactBanks)),
     column: bitsFor(Math.max(2, p.peColumns)),

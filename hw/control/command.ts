@@ -36,7 +36,7 @@ export function PeSelect(p: ChipParameters) {
 
 /** The walk of every iact bank over its blocks: see `IactBank`. */
 export function IactBankCommand(p: ChipParameters) {
-  const { iactAddress, iactWords, iactBlocks } = chipWidths(p);
+  const { iactAddress, iactWords, iactPlace } = chipWidths(p);
   return Bundle({
     /** Words go from the outside straight to the router, to all slots; the bank idles. */
     bypass: Bool,
@@ -48,48 +48,39 @@ export function IactBankCommand(p: ChipParameters) {
     dense: Bool,
     /** Words from one block to the next; the first of them says where the block ends. */
     blockWords: UInt(iactWords),
-    /** Blocks that fit the bank. */
-    ringBlocks: UInt(iactWords),
-    /** blockWords · ringBlocks */
-    ringWords: UInt(iactWords),
     /** Each slot has blocks of its own; otherwise all slots get the same ones. */
     ownSlots: Bool,
-    // Numbers of blocks count modulo 2^iactBlocks, addresses modulo ringWords: a chunk may have more blocks than its number can say.
-    /** Blocks from a slot's to the next slot's. */
-    slotBlocks: UInt(iactBlocks),
-    /** Blocks from a row piece's to the next one's. */
-    rowBlocks: UInt(iactBlocks),
-    /** Blocks from a pass's to the next one's. */
-    passBlocks: UInt(iactBlocks),
-    /** The address that follows from slotBlocks: slotBlocks · blockWords. */
-    slotWords: UInt(iactAddress),
-    /** rowBlocks · blockWords */
-    rowWords: UInt(iactAddress),
-    /** passBlocks · blockWords */
-    passWords: UInt(iactAddress),
-    /** Blocks from a chunk's first to the next chunk's. */
-    chunkBlocks: UInt(iactBlocks),
-    /** chunkBlocks · blockWords */
-    chunkWords: UInt(iactAddress),
+    // All that follows up to the counts of the loops are blocks times blockWords, as a `BlockPlace`: laps of the bank modulo four,
+    // and the rest. A chunk may have more words than that.
+    /** Words of the blocks that fit the bank. */
+    ringWords: UInt(iactPlace),
+    /** Words from slot 0's blocks to each slot's. */
+    slotWords: Vec(p.peColumns, UInt(iactPlace)),
+    /** Words from a row piece's block to the next one's. */
+    rowWords: UInt(iactPlace),
+    /** Words from a pass's blocks to the next one's. */
+    passWords: UInt(iactPlace),
+    /** Words from a chunk's first block to the next chunk's. */
+    chunkWords: UInt(iactPlace),
+    /** Words of the blocks that become free after each pass of a chunk's last replay. */
+    passRelease: UInt(iactPlace),
+    /** Words of the blocks that become free after the chunk, besides. */
+    chunkRelease: UInt(iactPlace),
     /** Blocks of a slot in a pass. */
-    rows: UInt(iactWords),
+    rows: UInt(iactAddress),
     /** Passes of a replay. */
     passes: UInt(LOOP_BITS),
     /** Times that a chunk's blocks are walked over. */
     replays: UInt(LOOP_BITS),
     /** Chunks of the layer. */
     chunks: UInt(LOOP_BITS),
-    /** Blocks that become free after each pass of a chunk's last replay. */
-    passRelease: UInt(iactBlocks),
-    /** Blocks that become free after the chunk, besides. */
-    chunkRelease: UInt(iactBlocks),
   });
 }
 
 /** The psums that go round between the psum banks and the PE columns. */
 export const PsumBankCommand = Bundle({
-  /** Words of a pass, two psums each: rows · windows · ceil(filters / 2), or, with one pass, a part of it. */
-  words: UInt(LOOP_BITS),
+  /** The last of a pass's words, counted from 0; two psums each: rows · windows · ceil(filters / 2), or, with one pass, a part. */
+  lastWord: UInt(LOOP_BITS),
   /** Passes over the same psums. */
   passes: UInt(LOOP_BITS),
 });
@@ -101,8 +92,10 @@ export function OutputCommand(p: ChipParameters) {
     psums: Bool,
     /** Outputs leave. */
     oacts: Bool,
-    /** Filters of a window, M0. */
-    filters: UInt(PeCommand(p.pe).fields.filters.width),
+    /** The last of a window's filters, counted from 0: M0 - 1. */
+    lastFilter: UInt(PeCommand(p.pe).fields.filters.width),
+    /** The parameters of two tiles fit the table, one in each half. */
+    tableHalves: Bool,
     /** Windows of a column between two changes of the filters. */
     windows: UInt(2 * LOOP_BITS),
     /** Times that the filters change, the first time included: chunks · replays. */

@@ -1,30 +1,31 @@
 /** Where a block of an iact bank stands, and steps from block to block. */
-import { Bundle, mux, UInt, type UIntVal } from '../../gen/index.ts';
+import { bitsFor, lit, mux, UInt, type UIntVal } from '../../gen/index.ts';
 import { chipWidths, type ChipParameters } from '../parameters.ts';
 
 /**
- * A block's number, from which one can tell whether it has been filled, and the address of its first word. Numbers count modulo
- * 2^iactBlocks, more than twice as far as the ring can hold blocks, and addresses modulo the ring. A step from block to block
- * has the same two parts.
+ * The address of a block's first word, and above it in how many laps of the bank blocks have come there, modulo four. So of two
+ * blocks, which are never two laps apart, the place tells which one comes first.
  */
 export function BlockPlace(p: ChipParameters) {
-  const { iactBlocks, iactAddress } = chipWidths(p);
-  return Bundle({ number: UInt(iactBlocks), address: UInt(iactAddress) });
+  return UInt(chipWidths(p).iactPlace);
 }
 
-export interface Place {
-  readonly number: UIntVal;
-  readonly address: UIntVal;
+/** The place so many words from the first of a layer, as the host computes it. */
+export function placeOf(words: number, p: ChipParameters): number {
+  const laps = Math.floor(words / p.iactBankWords) % 4;
+  return laps * 2 ** chipWidths(p).iactAddress + (words % p.iactBankWords);
 }
 
-/** `place` and a step on, in a ring of `ringWords`. Both addresses lie in the ring. */
-export function stepFrom(place: Place, step: Place, ringWords: UIntVal): Place {
-  const width = place.address.width;
-  const direct = place.address.addFull(step.address);
-  const wrapped = direct.subFull(ringWords.extend(width + 1));
-  const inside = wrapped.bit(width + 1);
-  return {
-    number: place.number.add(step.number),
-    address: mux(inside, direct.trunc(width), wrapped.asUInt().trunc(width)),
-  };
+/** The address of a place. */
+export function addressOf(place: UIntVal): UIntVal {
+  return place.trunc(place.width - 2);
+}
+
+/** `place` and a step on, in a bank of `depth` words: plain addition, where that is a power of two. */
+export function stepFrom(place: UIntVal, step: UIntVal, depth: number): UIntVal {
+  const sum = place.add(step);
+  const free = 2 ** bitsFor(depth) - depth;
+  if (free === 0) return sum;
+  const wraps = addressOf(place).addFull(addressOf(step)).ge(depth);
+  return sum.add(mux(wraps, lit(UInt(place.width), free), 0));
 }

@@ -1,10 +1,9 @@
 /** A cluster of the global buffer (J19 section III-A): in the paper three iact banks and four psum banks. Weights pass it by. */
-import { Bits, Bool, connect, generator, In, instance, instances, module, Out, Stream, Vec } from '../../gen/index.ts';
+import { Bits, Bool, connect, generator, In, instance, module, Out, Stream, Vec } from '../../gen/index.ts';
 import { IactBankCommand, PsumBankCommand } from '../control/command.ts';
 import { IactLink, PsumLink } from '../noc/links.ts';
 import { chipSuffix, chipWidths, type ChipParameters } from '../parameters.ts';
 import { GlbIactBank, IactBankEvents } from './iact-bank.ts';
-import { GlbSlotPlaces } from './iact-command.ts';
 import { GlbPsumBank, PsumBankEvents } from './psum-bank.ts';
 
 export const GlbCluster = generator(function GlbCluster(p: ChipParameters) {
@@ -30,22 +29,20 @@ export const GlbCluster = generator(function GlbCluster(p: ChipParameters) {
   };
   const name = `GlbCluster${chipSuffix(p, 'pe.dataBits', 'pe.iactDataDepth', 'pe.psumBits', 'peColumns', 'iactBanks', 'iactBankWords', 'psumBankWords')}`;
   return module(name, ports, (io) => {
-    const { slotBlocks, slotWords, ...walk } = io.iactCommand;
-    const slots = instance(GlbSlotPlaces(p));
-    slots.step.set({ number: slotBlocks, address: slotWords });
-    slots.ringWords.set(walk.ringWords);
-
-    const iactBanks = instances(GlbIactBank(p), p.iactBanks);
+    const iactBanks = Array.from({ length: p.iactBanks }, (_, index) =>
+      instance(GlbIactBank(p), { name: `iactBank_${index}` }),
+    );
     iactBanks.forEach((bank, index) => {
       bank.start.set(io.start);
-      bank.command.set(walk);
-      bank.slotPlaces.set(slots.places);
+      bank.command.set(io.iactCommand);
       bank.enabled.set(io.iactSource);
       connect(bank.words, io.iactWords[index]!);
       connect(io.iactLinks[index]!, bank.link);
       io.iactEvents[index]!.set(bank.events);
     });
-    const psumBanks = instances(GlbPsumBank(p), p.peColumns);
+    const psumBanks = Array.from({ length: p.peColumns }, (_, index) =>
+      instance(GlbPsumBank(p), { name: `psumBank_${index}` }),
+    );
     psumBanks.forEach((bank, index) => {
       bank.start.set(io.start);
       bank.command.set(io.psumCommand);

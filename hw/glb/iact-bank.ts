@@ -13,16 +13,14 @@ import {
   module,
   mux,
   Out,
+  repeat,
   Stream,
-  Vec,
   when,
 } from '../../gen/index.ts';
+import { IactBankCommand } from '../control/command.ts';
 import { IactLink } from '../noc/links.ts';
-import { someOf } from '../noc/switching.ts';
 import { chipSuffix, chipWidths, type ChipParameters } from '../parameters.ts';
-import { BlockPlace } from './block-place.ts';
 import { GlbBlockReader } from './block-reader.ts';
-import { IactWalkCommand } from './iact-command.ts';
 import { GlbIactFill } from './iact-fill.ts';
 import { GlbPassWalk } from './pass-walk.ts';
 
@@ -44,9 +42,7 @@ export const GlbIactBank = generator(function GlbIactBank(p: ChipParameters) {
   const { word } = chipWidths(p);
   const ports = {
     start: In(Bool),
-    command: In(IactWalkCommand(p)),
-    /** Where each slot's blocks start: see `GlbSlotPlaces`. */
-    slotPlaces: In(Vec(p.peColumns, BlockPlace(p))),
+    command: In(IactBankCommand(p)),
     /** The bank takes part in this layer. */
     enabled: In(Bool),
     words: In(Stream(Bits(word))),
@@ -54,7 +50,7 @@ export const GlbIactBank = generator(function GlbIactBank(p: ChipParameters) {
     events: Out(IactBankEvents),
   };
   const name = `GlbIactBank${chipSuffix(p, 'pe.dataBits', 'pe.iactDataDepth', 'peColumns', 'iactBankWords')}`;
-  return module(name, ports, ({ start, command, slotPlaces, enabled, words, link, events }) => {
+  return module(name, ports, ({ start, command, enabled, words, link, events }) => {
     const sram = mem(Bits(word), p.iactBankWords, { macro: true });
     const fill = instance(GlbIactFill(p));
     const passWalk = instance(GlbPassWalk(p));
@@ -65,9 +61,8 @@ export const GlbIactBank = generator(function GlbIactBank(p: ChipParameters) {
 
     // Passes.
     passWalk.start.set(start);
-    passWalk.ringWords.set(command.ringWords);
-    passWalk.passStep.set({ number: command.passBlocks, address: command.passWords });
-    passWalk.chunkStep.set({ number: command.chunkBlocks, address: command.chunkWords });
+    passWalk.passWords.set(command.passWords);
+    passWalk.chunkWords.set(command.chunkWords);
     passWalk.passes.set(command.passes);
     passWalk.replays.set(command.replays);
     passWalk.chunks.set(command.chunks);
@@ -83,10 +78,10 @@ export const GlbIactBank = generator(function GlbIactBank(p: ChipParameters) {
     fill.segments.set(command.segments);
     fill.segmentWords.set(command.segmentWords);
     fill.blockWords.set(command.blockWords);
-    fill.ringBlocks.set(command.ringBlocks);
     fill.ringWords.set(command.ringWords);
+    fill.releases.set(passWalk.releases);
     fill.released.set(passWalk.released);
-    fill.words.valid.set(words.valid.and(command.bypass.not()));
+    fill.words.valid.set(words.valid);
     fill.words.data.set(words.data);
     words.ready.set(mux(command.bypass, accepts.and(allReady), fill.words.ready));
     when(fill.write.enable, () => sram.write(fill.write.address, fill.write.data));
@@ -95,33 +90,28 @@ export const GlbIactBank = generator(function GlbIactBank(p: ChipParameters) {
     const out = sram.readSync(reader.address, { enable: reader.read, underWrite: 'any' });
     reader.start.set(start);
     reader.ownSlots.set(command.ownSlots);
-    reader.ringWords.set(command.ringWords);
-    reader.slotPlaces.set(slotPlaces);
-    reader.rowStep.set({ number: command.rowBlocks, address: command.rowWords });
+    reader.slotWords.set(command.slotWords);
+    reader.rowWords.set(command.rowWords);
     reader.rows.set(command.rows);
     reader.open.set(passWalk.open);
     reader.entry.set(passWalk.entry);
     reader.advance.set(passWalk.advance);
     reader.filled.set(fill.filled);
+    reader.fills.set(fill.fills);
     reader.data.set(out);
-    reader.ready.forEach((ready, slot) =>
-      ready.set(slot === 0 ? mux(command.ownSlots, link.ready.bit(0), allReady) : link.ready.bit(slot)),
-    );
+    reader.ready.set(mux(command.ownSlots, link.ready, repeat(allReady, p.peColumns)));
     assert(
       implies(reader.read.and(fill.write.enable), reader.address.ne(fill.write.address)),
       'a word is not read while it is written',
     );
 
     const bypasses = command.bypass.and(words.fire);
-    reader.sends.forEach((own, slot) => {
-      const sends = slot === 0 ? own : mux(command.ownSlots, own, reader.sends[0]!);
-      link.enable.bit(slot).set(sends.or(bypasses));
-    });
+    link.enable.set(reader.sends.or(repeat(bypasses, p.peColumns)));
     link.data.set(mux(command.bypass, words.data, out));
     events.set({
       reads: reader.read,
       writes: fill.write.enable,
-      sends: someOf([bypasses, ...reader.sends]),
+      sends: link.enable.orReduce(),
       bypasses,
     });
   });

@@ -16,15 +16,18 @@ import {
 } from '../../gen/index.ts';
 import { LOOP_BITS, SEGMENT_WORDS_BITS } from '../control/command.ts';
 import { chipSuffix, chipWidths, type ChipParameters } from '../parameters.ts';
+import { following } from '../pe/circular.ts';
+import { addressOf, BlockPlace, stepFrom } from './block-place.ts';
 
 /**
  * Takes segments, finds where each of them ends, and so where a block ends. A block's words go behind its first word, which gets
  * the address of the last one when that has come: for this the stream waits one cycle.
  *
- * `filled` is the number of the next block to be complete, and `limit` that of the first block for which there is no place.
+ * `filled` is where the next block to be complete stands, and `limit` the first one that cannot stand there yet.
  */
 export const GlbIactFill = generator(function GlbIactFill(p: ChipParameters) {
-  const { word, iactAddress, iactWords, iactBlocks } = chipWidths(p);
+  const { word, iactAddress, iactWords } = chipWidths(p);
+  const place = BlockPlace(p);
   // A segment has at most iactDataDepth - 1 entries and their number, two to a word; uncompressed, as many words as the command says.
   const countBits = Math.max(2, bitsFor(p.pe.iactDataDepth));
   const inSegment = UInt(Math.max(SEGMENT_WORDS_BITS, countBits - 1));
@@ -36,24 +39,25 @@ export const GlbIactFill = generator(function GlbIactFill(p: ChipParameters) {
     segments: In(UInt(LOOP_BITS)),
     segmentWords: In(UInt(SEGMENT_WORDS_BITS)),
     blockWords: In(UInt(iactWords)),
-    ringBlocks: In(UInt(iactWords)),
-    ringWords: In(UInt(iactWords)),
+    ringWords: In(place),
     words: In(Stream(Bits(word))),
-    /** Blocks that become free in this cycle. */
-    released: In(UInt(iactBlocks)),
-    filled: Out(UInt(iactBlocks)),
+    /** Blocks become free in this cycle, and their words. */
+    releases: In(Bool),
+    released: In(place),
+    /** All blocks before this one are complete; and it becomes so in this cycle. */
+    filled: Out(place),
+    fills: Out(Bool),
     write: Out(Bundle({ enable: Bool, address: UInt(iactAddress), data: Bits(word) })),
   };
   const name = `GlbIactFill${chipSuffix(p, 'pe.dataBits', 'pe.iactDataDepth', 'iactBankWords')}`;
   return module(name, ports, (io) => {
-    const blockStart = reg(UInt(iactAddress), { reset: 0 });
+    const filled = reg(place, { reset: 0 });
+    const limit = reg(place, { reset: 0 });
     // The word written last.
     const pointer = reg(UInt(iactAddress), { reset: 0 });
     const closing = reg(Bool, { reset: false });
     const segmentsLeft = reg(UInt(LOOP_BITS), { reset: 0 });
     const wordsLeft = reg(inSegment, { reset: 0 });
-    const filled = reg(UInt(iactBlocks), { reset: 0 });
-    const limit = reg(UInt(iactBlocks), { reset: 0 });
 
     io.words.ready.set(io.enable.and(closing.not()).and(filled.ne(limit)));
     const taken = io.words.fire;
@@ -69,34 +73,32 @@ export const GlbIactFill = generator(function GlbIactFill(p: ChipParameters) {
     const blockEnds = segmentEnds.and(segmentsLeft.eq(1));
 
     io.filled.set(filled);
+    io.fills.set(closing);
     io.write.enable.set(taken.or(closing));
-    const following = pointer.add(1);
-    io.write.address.set(mux(closing, blockStart, following));
+    const next = following(pointer, p.iactBankWords);
+    io.write.address.set(mux(closing, addressOf(filled), next));
     io.write.data.set(mux(closing, pointer.extend(word).asBits(), io.words.data));
 
     when(taken, () => {
       wordsLeft.set(rest);
       when(segmentEnds, () => segmentsLeft.set(mux(blockEnds, io.segments, segmentsLeft.sub(1))));
-      when(blockEnds, () => closing.set(true));
-      pointer.set(following);
-    });
-    when(closing, () => {
-      const behind = blockStart.extend(iactWords).add(io.blockWords);
-      const next = mux(behind.eq(io.ringWords), 0, behind.trunc(iactAddress));
-      blockStart.set(next);
       pointer.set(next);
-      closing.set(false);
-      filled.set(filled.add(1));
     });
-    limit.set(limit.add(io.released));
+    // Never in the cycle before too, as no word is taken in between.
+    closing.set(taken.and(blockEnds));
+    const behind = stepFrom(filled, io.blockWords.extend(place.width), p.iactBankWords);
+    when(closing, () => {
+      filled.set(behind);
+      pointer.set(addressOf(behind));
+    });
+    when(io.releases, () => limit.set(stepFrom(limit, io.released, p.iactBankWords)));
     when(io.start, () => {
-      blockStart.set(0);
+      filled.set(0);
+      limit.set(io.ringWords);
       pointer.set(0);
       closing.set(false);
       segmentsLeft.set(io.segments);
       wordsLeft.set(0);
-      filled.set(0);
-      limit.set(io.ringBlocks.extend(iactBlocks));
     });
   });
 });

@@ -1,7 +1,7 @@
 /** The passes of an iact bank, one after the other. */
-import { all, Bool, generator, In, module, mux, Out, reg, UInt, when } from '../../gen/index.ts';
+import { all, any, Bool, generator, In, lit, module, mux, Out, reg, UInt, when } from '../../gen/index.ts';
 import { LOOP_BITS } from '../control/command.ts';
-import { chipSuffix, chipWidths, type ChipParameters } from '../parameters.ts';
+import { chipSuffix, type ChipParameters } from '../parameters.ts';
 import { BlockPlace, stepFrom } from './block-place.ts';
 
 /**
@@ -10,36 +10,37 @@ import { BlockPlace, stepFrom } from './block-place.ts';
  * blocks become free, and the next pass opens. The rest of a chunk becomes free a cycle later; no pass takes a single cycle.
  */
 export const GlbPassWalk = generator(function GlbPassWalk(p: ChipParameters) {
-  const { iactWords, iactBlocks } = chipWidths(p);
   const count = UInt(LOOP_BITS);
+  const place = BlockPlace(p);
   const ports = {
     start: In(Bool),
-    ringWords: In(UInt(iactWords)),
-    passStep: In(BlockPlace(p)),
-    chunkStep: In(BlockPlace(p)),
+    passWords: In(place),
+    chunkWords: In(place),
     passes: In(count),
     replays: In(count),
     chunks: In(count),
-    passRelease: In(UInt(iactBlocks)),
-    chunkRelease: In(UInt(iactBlocks)),
+    passRelease: In(place),
+    chunkRelease: In(place),
     /** All slots have entered the pass. */
     allEntered: In(Bool),
     /** There is a pass to enter. */
     open: Out(Bool),
-    entry: Out(BlockPlace(p)),
+    entry: Out(place),
     /** The next pass takes the place of this one. */
     advance: Out(Bool),
-    /** Blocks that become free in this cycle. */
-    released: Out(UInt(iactBlocks)),
+    /** Blocks become free in this cycle, and their words. */
+    releases: Out(Bool),
+    released: Out(place),
   };
   return module(`GlbPassWalk${chipSuffix(p, 'iactBankWords')}`, ports, (io) => {
     const open = reg(Bool, { reset: false });
-    const entry = reg(BlockPlace(p));
-    const chunkEntry = reg(BlockPlace(p));
+    const entry = reg(place);
+    const chunkEntry = reg(place);
     const passesLeft = reg(count);
     const replaysLeft = reg(count);
     const chunksLeft = reg(count);
-    // Whether the blocks of the pass before this one become free when it is over, and the rest of its chunk's with them.
+    // Whether the blocks of the pass before this one become free when it is over, and the rest of its chunk's with them: then this
+    // pass is the first of a chunk.
     const freesPass = reg(Bool);
     const freesChunk = reg(Bool);
     // It is over since the cycle before.
@@ -53,30 +54,30 @@ export const GlbPassWalk = generator(function GlbPassWalk(p: ChipParameters) {
     io.open.set(open);
     io.entry.set(entry);
     io.advance.set(advance);
-    io.released.set(mux(advance, mux(freesPass, io.passRelease, 0), mux(chunkOver, io.chunkRelease, 0)));
+    io.releases.set(any(all(advance, freesPass), chunkOver));
+    io.released.set(mux(chunkOver, io.chunkRelease, io.passRelease));
 
-    const chunkStep = mux(lastReplay, io.chunkStep, { number: 0, address: 0 });
-    const following = stepFrom(mux(lastPass, chunkEntry, entry), mux(lastPass, chunkStep, io.passStep), io.ringWords);
+    const step = mux(lastPass, mux(lastReplay, io.chunkWords, lit(place, 0)), io.passWords);
     chunkOver.set(advance.and(freesChunk));
+    when(freesChunk, () => chunkEntry.set(entry));
     when(advance, () => {
-      entry.set(following);
-      passesLeft.set(mux(lastPass, io.passes, passesLeft.sub(1)));
-      when(lastPass, () => replaysLeft.set(mux(lastReplay, io.replays, replaysLeft.sub(1))));
-      when(lastOfChunk, () => {
-        chunkEntry.set(following);
-        chunksLeft.set(chunksLeft.sub(1));
-      });
-      when(all(lastOfChunk, chunksLeft.eq(1)), () => open.set(false));
+      entry.set(stepFrom(mux(lastPass, chunkEntry, entry), step, p.iactBankWords));
+      open.set(all(lastOfChunk, chunksLeft.eq(1)).not());
       freesPass.set(lastReplay);
       freesChunk.set(lastOfChunk);
     });
+    // The counters start as they go on behind their last turn.
+    when(advance.or(io.start), () => {
+      const overPass = lastPass.or(io.start);
+      const overReplay = lastReplay.or(io.start);
+      passesLeft.set(mux(overPass, io.passes, passesLeft.sub(1)));
+      when(overPass, () => replaysLeft.set(mux(overReplay, io.replays, replaysLeft.sub(1))));
+      when(all(overPass, overReplay), () => chunksLeft.set(mux(io.start, io.chunks, chunksLeft.sub(1))));
+    });
     when(io.start, () => {
       open.set(true);
-      entry.set({ number: 0, address: 0 });
-      chunkEntry.set({ number: 0, address: 0 });
-      passesLeft.set(io.passes);
-      replaysLeft.set(io.replays);
-      chunksLeft.set(io.chunks);
+      entry.set(0);
+      chunkEntry.set(0);
       freesPass.set(false);
       freesChunk.set(false);
       chunkOver.set(false);

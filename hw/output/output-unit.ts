@@ -20,6 +20,7 @@ import {
   lit,
   module,
   mux,
+  pack,
   reg,
   stage,
   wire,
@@ -51,7 +52,7 @@ export const OutputUnitEvents = Bundle({
  * compressed, or both: see `OutputWord`. A layer ends when `tiles` · `windows` windows of every column have left. A unit that is not
  * `enabled` gets no psums, and is done at once.
  *
- * A pair of psums is taken while the parameters of its channels are read, requantised in four stages, and encoded. The pair waits in
+ * A pair of psums is taken while the parameters of its channels are read, requantised in three stages, and encoded. The pair waits in
  * the first register until its raw psums have left, if they are asked for; each window's raw psums leave before its outputs do,
  * which all find room in the encoder.
  */
@@ -78,14 +79,14 @@ export const OutputUnit = generator(function OutputUnit(p: ChipParameters) {
     const encoder = instance(CscEncoder(p));
 
     // Whose turn it is.
-    const turn = windowTurns.column;
+    const { turn, column: turnColumn } = windowTurns;
     windowTurns.start.set(start);
-    windowTurns.filters.set(command.filters);
+    windowTurns.lastFilter.set(command.lastFilter);
     windowTurns.windows.set(command.windows);
     tileTurns.start.set(start);
     tileTurns.oacts.set(command.oacts);
-    tileTurns.filters.set(command.filters);
-    tileTurns.ownColumns.set(command.ownColumns);
+    tileTurns.tableHalves.set(command.tableHalves);
+    tileTurns.turn.set(turn);
     tileTurns.tiles.set(mux(enabled, command.tiles, 0));
     tileTurns.finishes.set(windowTurns.finishes);
     tileTurns.loaded.set(table.loaded);
@@ -100,55 +101,56 @@ export const OutputUnit = generator(function OutputUnit(p: ChipParameters) {
     const takes = windowTurns.active.and(room);
     psums.forEach((column, index) => {
       offered[index]!.set(column.data);
-      windowTurns.requests[index]!.set(column.valid.and(tileTurns.open[index]!));
-      column.ready.set(takes.and(turn.eq(index)));
+      column.ready.set(takes.and(turn.bit(index)));
     });
+    windowTurns.requests.set(
+      pack(psums.map(({ valid }) => valid))
+        .asUInt()
+        .and(tileTurns.open),
+    );
     windowTurns.take.set(takes);
     when(takes, () => {
-      pair.set(offered.at(turn));
-      tag.set({ column: turn, single: windowTurns.single, last: windowTurns.lastPair });
+      pair.set(offered.at(turnColumn));
+      tag.set({ column: turnColumn, single: windowTurns.single, last: windowTurns.lastPair });
     });
     when(takes, () => held.set(true)).elseWhen(passes, () => held.set(false));
 
     table.start.set(start);
-    table.filters.set(command.filters);
+    table.lastFilter.set(command.lastFilter);
     table.ownColumns.set(command.ownColumns);
     connect(table.words, parameters);
     table.room.set(tileTurns.room);
     table.loadHalf.set(tileTurns.loadHalf);
     table.read.set(takes.and(command.oacts));
-    table.readHalf.set(tileTurns.half.at(turn));
-    table.column.set(turn);
+    table.readHalf.set(tileTurns.half);
+    table.column.set(turnColumn);
     table.pair.set(windowTurns.pair);
 
-    // Two lanes of requantisation: what a stage holds moves on when the next one is free.
+    // Two lanes of requantisation, whose stages move on together, whenever the last one is free.
     const full = reg(Vec(REQUANTISER_STAGES, Bool), { reset: 0 });
     const tags = reg(Vec(REQUANTISER_STAGES, Tag));
+    const lastStage = REQUANTISER_STAGES - 1;
+    const made = tags[lastStage]!;
     const rawGone = wire(Bool);
-    const moves: BoolVal[] = [];
-    let free: BoolVal = encoder.outputs.ready;
-    for (let into = REQUANTISER_STAGES - 1; into >= 0; into--) {
-      free = full[into]!.not().or(free);
-      const before = into === 0 ? all(held, command.oacts, rawGone) : full[into - 1]!;
-      const move = before.and(free);
-      moves.unshift(move);
-      when(free, () => full[into]!.set(before));
-      when(move, () => tags[into]!.set(into === 0 ? tag : tags[into - 1]!));
-    }
-    passes.set(all(held, rawGone, any(command.oacts.not(), free)));
+    const moves = full[lastStage]!.not().or(encoder.outputs.ready);
+    const before = [all(held, command.oacts, rawGone), ...full.slice(0, lastStage)];
+    when(moves, () => {
+      full.set(before);
+      tags.set([tag, ...tags.slice(0, lastStage)]);
+    });
+    passes.set(all(held, rawGone, any(command.oacts.not(), moves)));
     lanes.forEach((lane, index) => {
-      lane.load.set(moves);
+      lane.load.set(before.map((holds) => holds.and(moves)));
       lane.psum.set(pair[index]!);
       lane.channel.set(table.channels[index]!);
       lane.range.set({ zeroPoint: command.zeroPoint, low: command.low, high: command.high });
     });
 
-    const lastStage = REQUANTISER_STAGES - 1;
     encoder.start.set(start);
     encoder.dense.set(command.dense);
     encoder.segmentLength.set(command.segmentLength);
     encoder.outputs.valid.set(full[lastStage]!);
-    encoder.outputs.data.set({ values: [lanes[0]!.value, lanes[1]!.value], ...tags[lastStage]! });
+    encoder.outputs.data.set({ values: [lanes[0]!.value, lanes[1]!.value], ...made });
 
     // Raw psums, one after the other, and the words of the outputs.
     const atSecond = reg(Bool, { reset: false });
@@ -186,10 +188,9 @@ export const OutputUnit = generator(function OutputUnit(p: ChipParameters) {
 
     const inside = [held, ...full, encoder.busy, outlet.valid].reduce((one, other) => one.or(other));
     done.set(enabled.not().or(all(tileTurns.done, inside.not(), start.not())));
-    const made = encoder.outputs.fire;
     events.set({
       psums: pairs(takes, windowTurns.single),
-      oacts: pairs(made, tags[lastStage]!.single),
+      oacts: pairs(encoder.outputs.fire, made.single),
       words: out.fire,
       stalls: outlet.valid.and(out.ready.not()),
     });

@@ -13,6 +13,7 @@ import {
   cat,
   generator,
   implies,
+  lit,
   mem,
   module,
   mux,
@@ -31,6 +32,11 @@ export function tableDepth(p: ChipParameters): number {
   return p.outputChannels / 2;
 }
 
+/** Whether each half of the table has room for a tile's channels: of all columns, where they have their own. */
+export function twoTilesFit(p: ChipParameters, filters: number, ownColumns: boolean): boolean {
+  return Math.ceil(filters / 2) * (ownColumns ? p.peColumns : 1) <= Math.floor(tableDepth(p) / 2);
+}
+
 /**
  * Two SRAMs, for even and for odd filters, each with a registered read port and a write port. Each has two halves, which tiles of
  * filters take in turn where two fit; otherwise a tile begins at the first word.
@@ -45,7 +51,7 @@ export const ParameterTable = generator(function ParameterTable(p: ChipParameter
   const address = UInt(bitsFor(depth));
   const ports = {
     start: In(Bool),
-    filters: In(rows),
+    lastFilter: In(rows),
     ownColumns: In(Bool),
     words: In(Stream(Bits(word))),
     /** There is room for a tile, in this half. */
@@ -84,13 +90,19 @@ export const ParameterTable = generator(function ParameterTable(p: ChipParameter
     };
     const taken = io.words.fire;
     const writes = taken.and(part.eq(WORDS_PER_CHANNEL - 1));
-    const lastFilter = filter.eq(io.filters.sub(1));
+    const lastFilter = filter.eq(io.lastFilter);
     const lastColumn = io.ownColumns.not().or(loadColumn.eq(p.peColumns - 1));
     const loaded = writes.and(lastFilter).and(lastColumn);
     const odd = filter.bit(0);
     const loadAddress = inHalf(io.loadHalf, loadPair);
     io.words.ready.set(io.room);
     io.loaded.set(loaded);
+    const pairs = io.lastFilter.shr(1).add(1);
+    const tilePairs = pairs.mul(mux(io.ownColumns, lit(UInt(bitsFor(p.peColumns + 1)), p.peColumns), 1));
+    assert(
+      implies(loaded, tilePairs.le(Math.min(depth, 2 ** tilePairs.width - 1))),
+      'the parameters of a tile fit the table',
+    );
     when(writes.and(odd.not()), () => srams[0]!.write(loadAddress, channel));
     when(writes.and(odd), () => srams[1]!.write(loadAddress, channel));
 
@@ -110,7 +122,6 @@ export const ParameterTable = generator(function ParameterTable(p: ChipParameter
     });
 
     // Read.
-    const pairs = io.filters.add(1).shr(1);
     const place = mux(io.ownColumns, io.column.mul(pairs), 0);
     const readAddress = inHalf(io.readHalf, fitted(place).add(fitted(io.pair)));
     srams.forEach((sram, lane) =>

@@ -29,28 +29,27 @@ export const ChannelParameters = Bundle({ bias: SInt(32), multiplier: UInt(31), 
 export const OutputRange = Bundle({ zeroPoint: SInt(9), low: SInt(9), high: SInt(9) });
 
 /** Cycles from psum to output. */
-export const REQUANTISER_STAGES = 4;
+export const REQUANTISER_STAGES = 3;
 
 const ACC_BITS = 33;
 const MULTIPLIER_BITS = ChannelParameters.fields.multiplier.width;
 const GREATEST_SHIFT = 31;
 /** Where both factors are of this many bits or more, the output is `low` or `high` whatever the shift is. */
 const NARROW_BITS = 20;
-const PRODUCT_BITS = ACC_BITS + NARROW_BITS + 1;
-/** The narrow factor is multiplied in two parts; of this one, the lower, the bits count as unsigned. */
-const LOW_BITS = 10;
+const PRODUCT_BITS = ACC_BITS + NARROW_BITS;
 /** The quotient before the zero point is added: what does not fit is clamped, as a zero point has 9 bits. */
 const QUOTIENT_BITS = 10;
 
 /**
  * One lane: `clamp(zeroPoint + floor((psum + bias) · multiplier / 2^shift + 1/2), low, high)`, exact for any psum, bias, multiplier
- * and shift. A psum a cycle, in four stages: sum; partial products; product and shift; zero point and clamp. Stage k takes what the
- * one before it holds in the cycles of `load[k]`; stage 0 takes the inputs.
+ * and shift. A psum a cycle, in three stages: sum; product; shift, zero point and clamp. Stage k takes what the one before it holds
+ * in the cycles of `load[k]`; stage 0 takes the inputs.
  *
  * The product of 33 by 31 bits is never made. The least shift that the greatest product can meet is 31, so that an accumulator and
- * a multiplier that both exceed 2^20 give at least 2^9, which is clamped. In every other case one of them fits 21 bits: the
- * multiplier array has 33 by 21. Behind it the shifter keeps the 11 bits that an output can come from, and of all bits above them
- * only whether they repeat the sign.
+ * a multiplier that both exceed 2^20 give at least 2^9, which is clamped. In every other case one of them fits 20 bits, the
+ * accumulator's sign aside. The bits below the sign are multiplied unsigned, 32 by 20; what the sign stands for is the multiplier
+ * at its place, which is subtracted: extending the sign through the array would cost a seventh of it. Behind it the shifter keeps
+ * the 11 bits that an output can come from, and of all bits above them only whether they repeat the sign.
  */
 export const Requantiser = generator(function Requantiser(p: ChipParameters) {
   const ports = {
@@ -72,57 +71,43 @@ export const Requantiser = generator(function Requantiser(p: ChipParameters) {
       accShift.set(channel.shift);
     });
 
-    // Stage 1: the wide factor by both parts of the narrow one.
-    const accSign = acc.bit(ACC_BITS - 1);
-    const accIsNarrow = differs(acc.bits(ACC_BITS - 2, NARROW_BITS), accSign).not();
+    // Stage 1: the wide factor by the narrow one.
+    const factorBits = ACC_BITS - 1;
+    const accSign = acc.bit(factorBits);
+    const accBits = acc.bits(factorBits - 1, 0).asUInt();
+    const accIsNarrow = differs(acc.bits(factorBits - 1, NARROW_BITS), accSign).not();
     const multiplierIsNarrow = multiplier
       .bits(MULTIPLIER_BITS - 1, NARROW_BITS)
       .orReduce()
       .not();
-    const wide = mux(accIsNarrow, multiplier.extend(ACC_BITS).asSInt(), acc);
-    const narrow = mux(
-      accIsNarrow,
-      acc.bits(NARROW_BITS, 0),
-      cat(lit(Bool, false), multiplier.bits(NARROW_BITS - 1, 0)),
-    );
-    const lowProduct = reg(SInt(ACC_BITS + LOW_BITS));
-    const highProduct = reg(SInt(PRODUCT_BITS - LOW_BITS));
+    const wide = mux(accIsNarrow, multiplier.extend(factorBits), accBits);
+    const narrow = mux(accIsNarrow, accBits.trunc(NARROW_BITS), multiplier.trunc(NARROW_BITS));
+    const atSign = mux(accIsNarrow, wide, narrow.shl(factorBits - NARROW_BITS));
+    const signPart = mux(accSign, atSign, lit(UInt(factorBits), 0)).shl(NARROW_BITS);
+    const product = reg(SInt(PRODUCT_BITS));
     const productShift = reg(UInt(5));
     const bothWide = reg(Bool);
     const productSign = reg(Bool);
     when(load[1]!, () => {
-      lowProduct.set(wide.mul(cat(lit(Bool, false), narrow.bits(LOW_BITS - 1, 0)).asSInt()).trunc(lowProduct.width));
-      highProduct.set(wide.mul(narrow.bits(NARROW_BITS, LOW_BITS).asSInt()));
+      product.set(wide.mul(narrow).extend(PRODUCT_BITS).sub(signPart.extend(PRODUCT_BITS)).asSInt());
       productShift.set(accShift);
-      bothWide.set(accIsNarrow.or(multiplierIsNarrow).not());
-      productSign.set(accSign.and(multiplier.orReduce()));
+      bothWide.set(any(accIsNarrow, multiplierIsNarrow).not());
+      productSign.set(accSign);
     });
 
-    // Stage 2: the quotient, rounded down, and below it the bit that rounds it. With `exceeds` its sign alone counts.
-    const productHigh = highProduct.add(lowProduct.shr(LOW_BITS).extend(highProduct.width));
-    const product = cat(productHigh, lowProduct.bits(LOW_BITS - 1, 0));
-    const shifted = shiftedDown(cat(product, lit(Bool, false)), productShift.asBits(), productSign);
-    const quotient = reg(SInt(QUOTIENT_BITS));
-    const roundsUp = reg(Bool);
-    const exceeds = reg(Bool);
-    const quotientSign = reg(Bool);
-    when(load[2]!, () => {
-      quotient.set(shifted.field.bits(QUOTIENT_BITS, 1).asSInt());
-      roundsUp.set(shifted.field.bit(0));
-      exceeds.set(shifted.exceeds.or(bothWide));
-      quotientSign.set(productSign);
-    });
-
-    // Stage 3: zero point and clamp.
+    // Stage 2: the quotient, rounded down, and below it the bit that rounds it; where it exceeds all limits its sign alone counts.
+    const sign = mux(bothWide, productSign, product.bit(PRODUCT_BITS - 1));
+    const shifted = shiftedDown(cat(product, lit(Bool, false)), productShift.asBits(), sign);
+    const quotient = shifted.field.bits(QUOTIENT_BITS, 1).asSInt();
     const sumBits = QUOTIENT_BITS + 1;
-    const rounding = roundsUp.asUInt().extend(sumBits).asSInt();
+    const rounding = shifted.field.bit(0).asUInt().extend(sumBits).asSInt();
     const output = quotient.extend(sumBits).add(range.zeroPoint.extend(sumBits)).add(rounding);
-    const below = mux(exceeds, quotientSign, output.lt(range.low.extend(sumBits)));
-    const above = mux(exceeds, quotientSign.not(), output.gt(range.high.extend(sumBits)));
+    const [low, high] = [range.low.extend(sumBits), range.high.extend(sumBits)];
     const clamped = reg(Bits(8));
-    when(load[3]!, () => {
-      const limit = mux(above, range.high, range.low).bits(7, 0);
-      clamped.set(mux(any(below, above), limit, output.bits(7, 0)));
+    when(load[2]!, () => {
+      const beyond = mux(sign, range.low, range.high).bits(7, 0);
+      const within = mux(output.lt(low), range.low, mux(output.gt(high), range.high, output.trunc(9))).bits(7, 0);
+      clamped.set(mux(shifted.exceeds.or(bothWide), beyond, within));
     });
     value.set(clamped);
   });

@@ -1,25 +1,7 @@
 /** Which tile of filters each column is at, and which tiles' parameters are there. */
-import {
-  Bool,
-  type BoolVal,
-  In,
-  Out,
-  UInt,
-  Vec,
-  all,
-  assert,
-  bitsFor,
-  generator,
-  implies,
-  lit,
-  module,
-  mux,
-  reg,
-  when,
-} from '../../gen/index.ts';
+import { all, any, Bool, generator, In, lit, module, mux, Out, reg, UInt, Vec, when } from '../../gen/index.ts';
 import { OutputCommand } from '../control/command.ts';
 import { chipSuffix, type ChipParameters } from '../parameters.ts';
-import { tableDepth } from './parameter-table.ts';
 
 /**
  * Columns change their filters each in its own time. A tile is open as long as some column has windows of it to come; a column can
@@ -28,64 +10,61 @@ import { tableDepth } from './parameter-table.ts';
  */
 export const TileTurns = generator(function TileTurns(p: ChipParameters) {
   const command = OutputCommand(p).fields;
+  const columns = UInt(p.peColumns);
   const ports = {
     start: In(Bool),
     oacts: In(Bool),
-    filters: In(command.filters),
-    ownColumns: In(Bool),
+    tableHalves: In(Bool),
     tiles: In(command.tiles),
-    /** A column takes the last psums of a tile. */
-    finishes: In(Vec(p.peColumns, Bool)),
+    /** A bit for each column: the one whose psums may be taken, and whether they are the last ones of its tile. */
+    turn: In(columns),
+    finishes: In(Bool),
     /** A tile's last parameters are taken. */
     loaded: In(Bool),
     /** Parameters may be loaded, into this half of the table. */
     room: Out(Bool),
     loadHalf: Out(Bool),
-    /** What a column needs for its tile is there, in this half. */
-    open: Out(Vec(p.peColumns, Bool)),
-    half: Out(Vec(p.peColumns, Bool)),
+    /** What a column needs for its tile is there; for the one whose turn it is, in this half. */
+    open: Out(columns),
+    half: Out(Bool),
     /** All columns have taken the last psums of all tiles. */
     done: Out(Bool),
   };
-  return module(`TileTurns${chipSuffix(p, 'pe.psumDepth', 'peColumns', 'outputChannels')}`, ports, (io) => {
+  return module(`TileTurns${chipSuffix(p, 'pe.psumDepth', 'peColumns')}`, ports, (io) => {
     const tilesLeft = reg(command.tiles, { reset: 0 });
-    // From the oldest open tile on: tiles loaded, and tiles that each column has finished; its half of the table.
-    const loadedTiles = reg(UInt(2), { reset: 0 });
-    const ahead = reg(Vec(p.peColumns, UInt(2)), { reset: 0 });
+    // Whether the parameters of the oldest open tile are loaded, and of the next; without outputs both count as loaded.
+    const loaded = reg(Vec(2, Bool), { reset: 0 });
+    // The columns that have finished the oldest open tile, and the next.
+    const finished = reg(Vec(2, columns), { reset: 0 });
     const oldestHalf = reg(Bool, { reset: false });
+    const [loadedOldest, loadedNext] = [loaded[0]!, loaded[1]!];
+    const [finishedOldest, finishedNext] = [finished[0]!, finished[1]!];
 
-    const pairs = io.filters.add(1).shr(1);
-    const columns = mux(io.ownColumns, lit(UInt(bitsFor(p.peColumns + 1)), p.peColumns), 1);
-    const half = Math.floor(tableDepth(p) / 2);
-    const tilePairs = pairs.mul(columns);
-    const fits = (room: number): BoolVal => tilePairs.le(Math.min(room, 2 ** tilePairs.width - 1));
-    const bothFit = fits(half);
-    assert(implies(io.loaded, fits(tableDepth(p))), 'the parameters of a tile fit the table');
-
-    const lastTile = tilesLeft.eq(1);
-    const roomForNext = all(bothFit, loadedTiles.eq(1), lastTile.not());
-    io.room.set(all(io.oacts, tilesLeft.ne(0), loadedTiles.eq(0).or(roomForNext)));
-    io.loadHalf.set(bothFit.and(oldestHalf.ne(loadedTiles.bit(0))));
-
-    const available = mux(io.oacts, loadedTiles, 2);
-    const closes = ahead.map((tiles): BoolVal => tiles.ne(0)).reduce((one, other) => one.and(other));
-    const count = (on: BoolVal) => on.asUInt().extend(2);
-    ahead.forEach((tiles, column) => {
-      io.open[column]!.set(tiles.lt(available));
-      io.half[column]!.set(bothFit.and(oldestHalf.ne(tiles.bit(0))));
-      tiles.set(tiles.add(count(io.finishes[column]!)).sub(count(closes)));
-    });
-    loadedTiles.set(loadedTiles.add(count(io.loaded)).sub(count(closes.and(io.oacts))));
+    const none = lit(columns, 0);
+    const closes = finishedOldest.andReduce();
+    const finishing = mux(io.finishes, io.turn, none);
+    const oldest = mux(closes, finishedNext, finishedOldest);
+    finished.set([oldest.or(finishing), mux(closes, none, finishedNext).or(oldest.and(finishing))]);
+    const frees = closes.and(io.oacts);
+    const isLoaded = mux(frees, loadedNext, loadedOldest);
+    loaded.set([isLoaded.or(io.loaded), all(loadedNext, frees.not()).or(all(isLoaded, io.loaded))]);
     when(closes, () => {
       tilesLeft.set(tilesLeft.sub(1));
       oldestHalf.set(oldestHalf.not());
     });
     io.done.set(tilesLeft.eq(0));
 
+    const roomForNext = all(io.tableHalves, loadedNext.not(), tilesLeft.ne(1));
+    io.room.set(all(tilesLeft.ne(0), any(loadedOldest.not(), roomForNext)));
+    io.loadHalf.set(io.tableHalves.and(oldestHalf.ne(loadedOldest)));
+    io.open.set(mux(loadedNext, finishedNext.not(), mux(loadedOldest, finishedOldest.not(), none)));
+    const inNext = finishedOldest.and(finishedNext.not()).and(io.turn).orReduce();
+    io.half.set(io.tableHalves.and(oldestHalf.ne(inNext)));
+
     when(io.start, () => {
       tilesLeft.set(io.tiles);
-      loadedTiles.set(0);
-      ahead.set(ahead.map(() => 0));
+      loaded.set([io.oacts.not(), io.oacts.not()]);
+      finished.set([0, 0]);
       oldestHalf.set(false);
     });
   });

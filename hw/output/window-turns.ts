@@ -1,21 +1,7 @@
 /** Takes the psums of the columns in turn, a window at a time. */
-import {
-  Bool,
-  In,
-  Out,
-  UInt,
-  type UIntVal,
-  Vec,
-  bitsFor,
-  generator,
-  mem,
-  module,
-  mux,
-  pack,
-  reg,
-  when,
-} from '../../gen/index.ts';
+import { Bool, bitsFor, generator, In, mem, module, mux, Out, reg, UInt, when } from '../../gen/index.ts';
 import { OutputCommand } from '../control/command.ts';
+import { bitsAbove, indexOf, nextAfter } from '../noc/one-hot.ts';
 import { chipSuffix, chipWidths, type ChipParameters } from '../parameters.ts';
 
 /**
@@ -27,62 +13,63 @@ export const WindowTurns = generator(function WindowTurns(p: ChipParameters) {
   const command = OutputCommand(p).fields;
   const column = UInt(chipWidths(p).column);
   const pair = UInt(bitsFor(p.pe.psumDepth / 2));
+  const columns = UInt(p.peColumns);
   const ports = {
     start: In(Bool),
-    filters: In(command.filters),
+    lastFilter: In(command.lastFilter),
     windows: In(command.windows),
-    /** A column's psums are there, and may be taken. */
-    requests: In(Vec(p.peColumns, Bool)),
+    /** A bit for each column: its psums are there, and may be taken. */
+    requests: In(columns),
     /** The psums of the chosen column are taken. */
     take: In(Bool),
     active: Out(Bool),
+    /** The chosen column, as a bit and as a number. */
+    turn: Out(columns),
     column: Out(column),
     /** Number of these two psums in their window. */
     pair: Out(pair),
     lastPair: Out(Bool),
     /** Of two psums, only the first counts. */
     single: Out(Bool),
-    /** The last window of a column's tile is taken completely. */
-    finishes: Out(Vec(p.peColumns, Bool)),
+    /** The last window of the chosen column's tile is taken completely. */
+    finishes: Out(Bool),
   };
   return module(`WindowTurns${chipSuffix(p, 'pe.psumDepth', 'peColumns')}`, ports, (io) => {
     const midWindow = reg(Bool, { reset: false });
-    const current = reg(column, { reset: 0 });
+    const current = reg(columns, { reset: 1 });
     const currentPair = reg(pair, { reset: 0 });
     // The first window of a tile takes its number from the command.
-    const midTile = reg(Vec(p.peColumns, Bool), { reset: 0 });
+    const midTile = reg(columns, { reset: 0 });
     const windowsLeft = mem(command.windows, 2 ** column.width);
 
-    // The first request after the current column, going round.
-    let chosen: UIntVal = current;
-    for (let index = p.peColumns - 1; index >= 0; index--) chosen = mux(io.requests[index]!, index, chosen);
-    for (let index = p.peColumns - 1; index > 0; index--)
-      chosen = mux(io.requests[index]!.and(current.lt(index)), index, chosen);
-    const turn = mux(midWindow, current, chosen).named('turn');
-    const anyRequest = pack(io.requests).orReduce();
-
-    const lastPair = currentPair.eq(io.filters.sub(1).shr(1).trunc(pair.width));
-    io.active.set(mux(midWindow, io.requests.at(current), anyRequest));
-    io.column.set(turn);
+    const turn = mux(midWindow, current, nextAfter(bitsAbove(current), io.requests));
+    const turnColumn = indexOf(turn, column.width);
+    const lastPair = currentPair.eq(io.lastFilter.shr(1).trunc(pair.width));
+    io.active.set(turn.and(io.requests).orReduce());
+    io.turn.set(turn);
+    io.column.set(turnColumn);
     io.pair.set(currentPair);
     io.lastPair.set(lastPair);
-    io.single.set(lastPair.and(io.filters.bit(0)));
+    io.single.set(lastPair.and(io.lastFilter.bit(0).not()));
 
-    const left = mux(midTile.at(turn), windowsLeft.read(turn), io.windows);
+    const left = mux(midTile.and(turn).orReduce(), windowsLeft.read(turnColumn), io.windows);
     const lastWindow = left.eq(1);
     const leaves = io.take.and(lastPair);
-    io.finishes.forEach((finish, index) => finish.set(leaves.and(lastWindow).and(turn.eq(index))));
+    io.finishes.set(leaves.and(lastWindow));
 
-    when(leaves, () => windowsLeft.write(turn, left.sub(1)));
-    when(io.start, () => {
-      midWindow.set(false);
-      currentPair.set(0);
-      midTile.set(midTile.map(() => false));
-    }).elseWhen(io.take, () => {
+    when(leaves, () => {
+      windowsLeft.write(turnColumn, left.sub(1));
+      midTile.set(mux(lastWindow, midTile.and(turn.not()), midTile.or(turn)));
+    });
+    when(io.take, () => {
       midWindow.set(lastPair.not());
       current.set(turn);
       currentPair.set(mux(lastPair, 0, currentPair.add(1)));
-      when(lastPair, () => midTile.at(turn).set(lastWindow.not()));
+    });
+    when(io.start, () => {
+      midWindow.set(false);
+      currentPair.set(0);
+      midTile.set(0);
     });
   });
 });

@@ -1,5 +1,6 @@
 /** The command of a layer, as values. */
-import { chipWidths } from '../../hw/parameters.ts';
+import { placeOf } from '../../hw/glb/block-place.ts';
+import { twoTilesFit } from '../../hw/output/parameter-table.ts';
 import { InputError } from '../errors.ts';
 import type { ChipLayer } from './chip-layer.ts';
 import { isChainLast, isIactSource } from './chip-layer.ts';
@@ -46,7 +47,7 @@ export function layerCommand(layer: ChipLayer, longestBlock: number, wanted: Wan
     iactBank: bankCommand(layer, longestBlock),
     psumBank: {
       // With one pass nothing is kept: all there is goes to the output unit.
-      words: loops.passes === 1 ? pairs : mapping.rows * mapping.windows * pairs,
+      lastWord: (loops.passes === 1 ? pairs : mapping.rows * mapping.windows * pairs) - 1,
       passes: loops.passes,
     },
     output: outputCommand(layer, wanted),
@@ -68,61 +69,47 @@ function bankCommand(
   const bypass = mapping.iacts === 'bypass';
   const { segments, slotBlocks, rowBlocks, passBlocks, chunkBlocks, rows, passes, replays, chunks } = ring;
   const common = { bypass, segments, segmentWords: dense ? ring.segmentWords : 0, dense };
-  if (bypass) return { ...idleWalk, ...common };
+  if (bypass) return { ...idleWalk, ...common, slotWords: Array.from({ length: chip.peColumns }, () => 0) };
   const blockWords = 1 + longestBlock;
-  const most = 2 ** chipWidths(chip).iactWords - 1;
-  const ringBlocks = Math.min(Math.floor(chip.iactBankWords / blockWords), most);
+  const ringBlocks = Math.floor(chip.iactBankWords / blockWords);
   if (ringBlocks < ring.chunkBlocks) {
     throw new InputError(
       `layer ${layer.name}: an iact bank has to hold ${ring.chunkBlocks} blocks of ${blockWords} words at once, and has ${chip.iactBankWords} words: choose a mapping with fewer rows or windows, or a chip with larger iact banks`,
     );
   }
-  const ringWords = ringBlocks * blockWords;
-  const wordsOf = (blocks: number): number => (blocks * blockWords) % ringWords;
-  const numberOf = (blocks: number): number => blocks % 2 ** chipWidths(chip).iactBlocks;
+  const wordsOf = (blocks: number): number => placeOf(blocks * blockWords, chip);
   return {
     ...common,
     blockWords,
-    ringBlocks,
-    ringWords,
     ownSlots: ring.slots > 1,
-    slotBlocks: numberOf(slotBlocks),
-    rowBlocks: numberOf(rowBlocks),
-    passBlocks: numberOf(passBlocks),
-    slotWords: wordsOf(slotBlocks),
+    ringWords: wordsOf(ringBlocks),
+    slotWords: Array.from({ length: chip.peColumns }, (_, slot) => wordsOf(slot * slotBlocks)),
     rowWords: wordsOf(rowBlocks),
     passWords: wordsOf(passBlocks),
-    chunkBlocks: numberOf(chunkBlocks),
     chunkWords: wordsOf(chunkBlocks),
+    passRelease: wordsOf(ring.passRelease),
+    chunkRelease: wordsOf(ring.chunkRelease),
     rows,
     passes,
     replays,
     chunks,
-    passRelease: ring.passRelease,
-    chunkRelease: ring.chunkRelease,
   };
 }
 
 /** Of banks that words go past. */
 const idleWalk = {
   blockWords: 0,
-  ringBlocks: 0,
-  ringWords: 0,
   ownSlots: false,
-  slotBlocks: 0,
-  rowBlocks: 0,
-  passBlocks: 0,
-  slotWords: 0,
+  ringWords: 0,
   rowWords: 0,
   passWords: 0,
-  chunkBlocks: 0,
   chunkWords: 0,
+  passRelease: 0,
+  chunkRelease: 0,
   rows: 0,
   passes: 1,
   replays: 1,
   chunks: 1,
-  passRelease: 0,
-  chunkRelease: 0,
 };
 
 function outputCommand(layer: ChipLayer, { psums, oacts }: WantedOutputs): LayerCommandValue['output'] {
@@ -134,7 +121,8 @@ function outputCommand(layer: ChipLayer, { psums, oacts }: WantedOutputs): Layer
   return {
     psums,
     oacts,
-    filters: mapping.filters,
+    lastFilter: mapping.filters - 1,
+    tableHalves: twoTilesFit(layer.chip, mapping.filters, loops.filterColumns > 1),
     windows,
     tiles,
     ownColumns: loops.filterColumns > 1,

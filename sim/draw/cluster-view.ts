@@ -104,8 +104,10 @@ function iactSide(frame: Frame): string[] {
           'iact',
         ),
       );
-    const { bypass, ringBlocks, blockWords } = command.iactBank;
-    const held = bypass ? ['words go past'] : [`${ringBlocks} blocks of`, `${blockWords} words`];
+    const { bypass, blockWords } = command.iactBank;
+    const held = bypass
+      ? ['words go past']
+      : [`${Math.floor(chip.iactBankWords / blockWords)} blocks of`, `${blockWords} words`];
     parts.push(
       box(bankX, middle - 25, bankWidth, 50, bypass || source === undefined ? 'bare idle' : 'memory'),
       text(bankX + 6, middle - 10, `iact bank ${router}`, { size: 10, bold: true, width: bankWidth - 10 }),
@@ -281,7 +283,7 @@ function psumSide(frame: Frame): string[] {
       }),
       box(bankX, bankY, peWidth - 22, psumBankHeight, keeps ? 'memory' : 'bare'),
       text(bankX + 6, bankY + 14, `psum bank ${column}`, { size: 10, bold: true, width: peWidth - 32 }),
-      text(bankX + 6, bankY + 28, keeps ? `${command.psumBank.words} words a pass` : 'gives zeros', {
+      text(bankX + 6, bankY + 28, keeps ? `${command.psumBank.lastWord + 1} words a pass` : 'gives zeros', {
         size: 10,
         width: peWidth - 32,
       }),

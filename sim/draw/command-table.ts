@@ -107,18 +107,18 @@ function fieldTables(chip: ChipParameters, command: LayerCommandValue | undefine
   return Object.keys(LayerCommand(chip).fields).flatMap((group) => {
     const own = fields.filter(({ path }) => path.split(/[.[]/)[0] === group);
     // What differs from element to element stands in tables of its own.
-    const values = command !== undefined && own.every(({ indices }) => indices.length === 0) ? command : undefined;
+    const values = command !== undefined && own.some(({ indices }) => indices.length === 0) ? command : undefined;
     const rows = own.map((field) => [
       `\`${field.path}\``,
       String(field.type.width),
       positionText(field),
-      ...(values === undefined ? [] : [String(valueAt(values, field.path))]),
+      ...(values === undefined ? [] : [valueAt(values, field.path)]),
       meanings.get(field.path.replaceAll(/\[\w\]/g, ''))!,
     ]);
     const header = ['field', 'bits', 'position', ...(values === undefined ? [] : ['value']), 'meaning'];
     return [
       `## ${groupTitles[group] ?? group}\n`,
-      ...(own[0]!.indices.length > 0 ? [`${indexRanges(own)}\n`] : []),
+      ...(own.some(({ indices }) => indices.length > 0) ? [`${indexRanges(own)}\n`] : []),
       markdownTable(header, rows, ['left', 'right', 'right', ...(values === undefined ? [] : (['right'] as const))]),
     ];
   });
@@ -139,8 +139,10 @@ function indexRanges(fields: readonly CommandField[]): string {
   return `${[...new Set(ranges)].join('; ')}.`;
 }
 
-function valueAt(command: LayerCommandValue, path: string): unknown {
-  return path.split('.').reduce<unknown>((part, name) => (part as Record<string, unknown>)[name], command);
+function valueAt(command: LayerCommandValue, path: string): string {
+  const names = path.replace(/\[\w\]$/, '').split('.');
+  const value = names.reduce<unknown>((part, name) => (part as Record<string, unknown>)[name], command);
+  return Array.isArray(value) ? value.join(', ') : String(value);
 }
 
 function enumTable(): string {

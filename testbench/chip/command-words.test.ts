@@ -79,13 +79,15 @@ describe('the words of a command', () => {
   it('refuse what does not fit, by its name', () => {
     const command = randomCommand(small, Random.stream(3, 'commands'));
     const pack = (changed: Partial<LayerCommandValue>): Uint32Array => packCommand(small, { ...command, ...changed });
-    expect(() => pack({ psumBank: { words: 65536, passes: 1 } })).toThrow(
-      'field psumBank.words of the command is 65536: its 16 bits hold 0 to 65535',
+    expect(() => pack({ psumBank: { lastWord: 65536, passes: 1 } })).toThrow(
+      'field psumBank.lastWord of the command is 65536: its 16 bits hold 0 to 65535',
     );
     expect(() => pack({ output: { ...command.output, low: -257 } })).toThrow(
       'field output.low of the command is -257: its 9 bits hold -256 to 255',
     );
-    expect(() => pack({ psumBank: { words: 1.5, passes: 1 } })).toThrow('field psumBank.words of the command is 1.5');
+    expect(() => pack({ psumBank: { lastWord: 1.5, passes: 1 } })).toThrow(
+      'field psumBank.lastWord of the command is 1.5',
+    );
     const wrong = {
       ...command.clusters[0]!,
       psumRouter: { bank: 'up', pe: 'bank', north: 'none' },

@@ -74,7 +74,13 @@ describe('iact words', () => {
     ]);
     // Kernel row 1: input rows 1 and 2.
     expect(hex(iact[1]!)).toEqual(['000000', '10a001', '0fb001', '006002', '00000c']);
-    expect(command.iactBank).toMatchObject({ segments: 2, blockWords: 4, ownSlots: true, slotBlocks: 1, chunks: 1 });
+    expect(command.iactBank).toMatchObject({
+      segments: 2,
+      blockWords: 4,
+      ownSlots: true,
+      slotWords: [0, 4],
+      chunks: 1,
+    });
     expect(command.pe).toMatchObject({
       columns: 2,
       segmentLength: 2,

@@ -35,7 +35,7 @@ describe('the rows of the command table', () => {
     expect([...meanings.keys()].sort()).toEqual(paths.sort());
     expect(meanings.get('pe.segmentLength')).toBe('Iacts of a segment.');
     expect(meanings.get('clusters.weightRouters.side')).toBe('Mode of weights from the horizontal neighbour.');
-    expect(meanings.get('output.filters')).toBe('Filters of a window, M0.');
+    expect(meanings.get('output.windows')).toBe('Windows of a column between two changes of the filters.');
   });
 });
 

@@ -265,7 +265,8 @@ class FunctionalChip {
   }
 
   #psumBank(cluster: number, toArray: Queue<Pair>, fromArray: Queue<Pair>, final: Queue<Pair>): void {
-    const { words, passes } = this.#command.psumBank;
+    const { lastWord, passes } = this.#command.psumBank;
+    const words = lastWord + 1;
     const { chainFirst, chainLast } = this.#command.clusters[cluster]!;
     const held = this.#queue<Pair>(`psum bank ${cluster}.${this.#queues.size}`, this.#p.psumBankWords);
     const read = function* read(): Process {

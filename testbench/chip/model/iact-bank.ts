@@ -28,10 +28,11 @@ function* bypass(words: Queue<number>, listeners: readonly Queue<number>[]): Pro
 }
 
 class Ring {
+  readonly #p: ChipParameters;
   readonly #command: BankCommand;
   readonly #memory: Uint32Array;
-  /** Numbers of blocks count modulo this. */
-  readonly #numbers: number;
+  /** Blocks that fit the ring. */
+  readonly #ringBlocks: number;
   readonly #dataMask: number;
   readonly #activity: Activity;
   #filled = 0;
@@ -40,26 +41,37 @@ class Ring {
   readonly #entered: number[];
 
   constructor(p: ChipParameters, command: BankCommand, slots: number, activity: Activity) {
-    const { ringWords, ringBlocks, blockWords } = command;
-    if (ringWords !== ringBlocks * blockWords || ringWords > p.iactBankWords)
-      throw new Error(`a ring of ${ringBlocks} blocks of ${blockWords} words is no ${ringWords} words`);
-    for (const key of ['slotWords', 'rowWords', 'passWords', 'chunkWords'] as const)
-      if (command[key] >= ringWords)
-        throw new Error(`${key} is ${command[key]}, beyond the ring of ${ringWords} words`);
+    const { blockWords } = command;
+    this.#p = p;
     this.#command = command;
-    this.#memory = new Uint32Array(ringWords);
-    this.#numbers = 2 ** chipWidths(p).iactBlocks;
+    this.#ringBlocks = this.#wordsOf(command.ringWords) / blockWords;
+    if (this.#ringBlocks > Math.floor(p.iactBankWords / blockWords) || !Number.isInteger(this.#ringBlocks))
+      throw new Error(`${this.#ringBlocks} blocks of ${blockWords} words do not fit the bank`);
+    this.#memory = new Uint32Array(p.iactBankWords);
     this.#dataMask = 2 ** p.pe.dataBits - 1;
     this.#activity = activity;
     this.#entered = Array.from({ length: command.ownSlots ? slots : 1 }, () => 0);
   }
 
+  /** What a place says: words, modulo four laps of the bank. */
+  #wordsOf(place: number): number {
+    const address = 2 ** chipWidths(this.#p).iactAddress;
+    if (place % address >= this.#p.iactBankWords) throw new Error(`${place} is no place in the bank`);
+    return Math.floor(place / address) * this.#p.iactBankWords + (place % address);
+  }
+
+  /** The blocks in so many words. */
+  #blocksOf(words: number): number {
+    return words / this.#command.blockWords;
+  }
+
   /** Blocks from outside, as long as there is room for them. */
   *fill(words: Queue<number>): Process {
-    const { segments, dense, segmentWords, blockWords, ringBlocks } = this.#command;
+    const { segments, dense, segmentWords, blockWords } = this.#command;
+    const at = (word: number): number => word % this.#p.iactBankWords;
     for (;;) {
-      yield* until(() => words.length > 0 && this.#filled - this.#released < ringBlocks);
-      const start = (this.#filled % ringBlocks) * blockWords;
+      yield* until(() => words.length > 0 && this.#filled - this.#released < this.#ringBlocks);
+      const start = this.#filled * blockWords;
       let length = 0;
       for (let segment = 0; segment < segments; segment++) {
         let more = 1;
@@ -67,10 +79,10 @@ class Ring {
           const word = yield* take(words);
           if (index === 0) more = dense ? segmentWords : ((word & this.#dataMask) >> 1) + 1;
           if (++length >= blockWords) throw new Error(`block ${this.#filled} has more than ${blockWords - 1} words`);
-          this.#memory[start + length] = word;
+          this.#memory[at(start + length)] = word;
         }
       }
-      this.#memory[start] = length;
+      this.#memory[at(start)] = length;
       this.#filled++;
     }
   }
@@ -78,15 +90,16 @@ class Ring {
   /** One slot's walk. */
   *walk(slot: number, listeners: readonly Queue<number>[]): Process {
     const { rows, passes, replays, chunks, ...c } = this.#command;
+    const w = (place: number): number => this.#wordsOf(place);
     for (let chunk = 0; chunk < chunks; chunk++) {
       for (let replay = 0; replay < replays; replay++) {
         for (let pass = 0; pass < passes; pass++) {
           yield* this.#enter(slot);
           for (let row = 0; row < rows; row++) {
-            const number = slot * c.slotBlocks + row * c.rowBlocks + pass * c.passBlocks + chunk * c.chunkBlocks;
-            const address = slot * c.slotWords + row * c.rowWords + pass * c.passWords + chunk * c.chunkWords;
-            yield* until(() => this.#leadOf(number) >= 0);
-            yield* this.#send(number, address % c.ringWords, listeners);
+            const steps = row * w(c.rowWords) + pass * w(c.passWords) + chunk * w(c.chunkWords);
+            const words = w(c.slotWords[slot]!) + steps;
+            yield* until(() => this.#leadOf(words) > 0);
+            yield* this.#send(words, listeners);
           }
         }
       }
@@ -94,21 +107,21 @@ class Ring {
     this.#leave(slot);
   }
 
-  *#send(number: number, address: number, listeners: readonly Queue<number>[]): Process {
-    const { ringBlocks, blockWords } = this.#command;
-    const block = this.#filled - 1 - this.#leadOf(number);
-    if (address !== (block % ringBlocks) * blockWords)
-      throw new Error(`block ${block} is looked for at word ${address} of the ring`);
-    for (let index = 1; index <= this.#memory[address]!; index++) {
+  *#send(words: number, listeners: readonly Queue<number>[]): Process {
+    const block = this.#filled - this.#blocksOf(this.#leadOf(words));
+    if (!Number.isInteger(block)) throw new Error(`a block is looked for at word ${words}, where none starts`);
+    const at = (word: number): number => (block * this.#command.blockWords + word) % this.#p.iactBankWords;
+    for (let index = 1; index <= this.#memory[at(0)]!; index++) {
       if (block < this.#released) throw new Error(`block ${block} is read after its place became free`);
-      yield* give(listeners, this.#memory[address + index]!);
+      yield* give(listeners, this.#memory[at(index)]!);
     }
   }
 
-  /** How many blocks have been filled after that one; negative when it is not there yet. */
-  #leadOf(number: number): number {
-    const lead = (((this.#filled - 1 - number) % this.#numbers) + this.#numbers) % this.#numbers;
-    return lead < this.#numbers / 2 ? lead : lead - this.#numbers;
+  /** How many words have been filled from those on; negative or zero when they are not there yet. */
+  #leadOf(words: number): number {
+    const laps = 4 * this.#p.iactBankWords;
+    const lead = (((this.#filled * this.#command.blockWords - words) % laps) + laps) % laps;
+    return lead < laps / 2 ? lead : lead - laps;
   }
 
   /** No slot is more than a pass ahead of another. */
@@ -130,7 +143,8 @@ class Ring {
   #release(over: number): void {
     const { passes, replays, passRelease, chunkRelease } = this.#command;
     if (over < 0 || Math.floor(over / passes) % replays !== replays - 1) return;
-    this.#released += passRelease + (over % passes === passes - 1 ? chunkRelease : 0);
+    this.#released += this.#blocksOf(this.#wordsOf(passRelease));
+    if (over % passes === passes - 1) this.#released += this.#blocksOf(this.#wordsOf(chunkRelease));
     this.#activity.moves++;
     if (this.#released > this.#filled)
       throw new Error(`${this.#released} blocks are released, and ${this.#filled} were filled`);

@@ -45,9 +45,11 @@ export class OutputUnit {
 
   /** Takes parameters as long as there is room beside those in use. */
   *#load(parameters: Queue<number>): Process {
-    const channels = this.#command.filters * (this.#command.ownColumns ? this.#p.peColumns : 1);
+    const channels = (this.#command.lastFilter + 1) * (this.#command.ownColumns ? this.#p.peColumns : 1);
     if (channels > this.#p.outputChannels) throw new Error(`${channels} channels are too many`);
-    const tables = 2 * channels <= this.#p.outputChannels ? 2 : 1;
+    const tables = this.#command.tableHalves ? 2 : 1;
+    if (tables * channels > this.#p.outputChannels)
+      throw new Error(`${channels} channels are too many for half a table`);
     for (;;) {
       yield* until(() => this.#tables.length - Math.min(...this.#done) < tables);
       const table: Channel[] = [];
@@ -65,7 +67,8 @@ export class OutputUnit {
   }
 
   *#column(column: number, psums: Queue<Pair>): Process {
-    const { tiles, windows, oacts, filters } = this.#command;
+    const { tiles, windows, oacts, lastFilter } = this.#command;
+    const filters = lastFilter + 1;
     for (let tile = 0; tile < tiles; tile++) {
       if (oacts) yield* until(() => this.#tables.length > tile);
       for (let window = 0; window < windows; window++) {
@@ -81,7 +84,8 @@ export class OutputUnit {
 
   /** All words of a window, at once. */
   #emit(column: number, psums: readonly number[], table: readonly Channel[] | undefined): void {
-    const { filters, ownColumns, segmentLength, dense } = this.#command;
+    const { lastFilter, ownColumns, segmentLength, dense } = this.#command;
+    const filters = lastFilter + 1;
     const word = 2 ** chipWidths(this.#p).word;
     const words: { data: number; psum: boolean }[] = [];
     if (this.#command.psums) for (const psum of psums) words.push({ data: (psum + word) % word, psum: true });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { emitVerilog } from '../../../gen/index.ts';
 import { GlbCluster } from '../../../hw/glb/glb-cluster.ts';
-import { GlbSlotPlaces } from '../../../hw/glb/iact-command.ts';
-import { chipWidths, eyerissV2Chip } from '../../../hw/parameters.ts';
+import { placeOf } from '../../../hw/glb/block-place.ts';
+import { eyerissV2Chip } from '../../../hw/parameters.ts';
 import { drive, type Driver } from '../../../sim/driver/drive.ts';
 import { Random } from '../../../sim/tensor/random.ts';
 import { icarusComplaints, verilatorLint, yosysComplaints } from '../../gen/tools.ts';
@@ -19,25 +19,29 @@ describe.each(configs)('a cluster of $iactBanks iact and $peColumns psum banks',
   const blockWords = 7;
   const shape = { dense: false, segments: 2, segmentLength: 4, density: 0.7 };
   const walk = ownBlocks(p.peColumns, { rows: 1, passes: 2, replays: 1, chunks: 2, ringBlocks: p.peColumns + 1 });
-  const ringWords = walk.ringBlocks * blockWords;
-  const words = (blocks: number): number => (blocks * blockWords) % ringWords;
+  const words = (blocks: number): number => placeOf(blocks * blockWords, p);
 
   function start(dut: ClusterDriver, iactSource: boolean): void {
-    const { slots: _slots, ...counts } = walk;
     dut.ports.iactCommand.poke({
-      ...counts,
-      ringWords,
       blockWords,
       bypass: false,
       dense: false,
       segments: shape.segments,
       segmentWords: 0,
-      slotWords: words(walk.slotBlocks),
+      ownSlots: walk.ownSlots,
+      ringWords: words(walk.ringBlocks),
+      slotWords: Array.from({ length: p.peColumns }, (_, slot) => words(slot * walk.slotBlocks)),
       rowWords: words(walk.rowBlocks),
       passWords: words(walk.passBlocks),
       chunkWords: words(walk.chunkBlocks),
+      passRelease: words(walk.passRelease),
+      chunkRelease: words(walk.chunkRelease),
+      rows: walk.rows,
+      passes: walk.passes,
+      replays: walk.replays,
+      chunks: walk.chunks,
     });
-    dut.ports.psumCommand.poke({ words: 3, passes: 2 });
+    dut.ports.psumCommand.poke({ lastWord: 2, passes: 2 });
     dut.ports.iactSource.poke(iactSource);
     dut.ports.chainFirst.poke(true);
     dut.ports.chainLast.poke(true);
@@ -131,24 +135,6 @@ describe.each(configs)('a cluster of $iactBanks iact and $peColumns psum banks',
       expect(events[column]!.reads).toBeGreaterThan(20);
       expect(events[column]!.writes).toBeGreaterThanOrEqual(events[column]!.reads);
     });
-    dut.close();
-  });
-
-  test('places slots by the step from each to the next, in the ring', async () => {
-    const dut = await drive(GlbSlotPlaces(p));
-    const random = Random.stream(5, 'places');
-    const numbers = 2 ** chipWidths(p).iactBlocks;
-    for (let round = 0; round < 200; round++) {
-      const ring = round === 0 ? p.iactBankWords : random.integer(1, p.iactBankWords);
-      const step = { number: random.integer(0, numbers - 1), address: random.integer(0, ring - 1) };
-      dut.ports.ringWords.poke(ring);
-      dut.ports.step.poke(step);
-      const expected = Array.from({ length: p.peColumns }, (_, slot) => ({
-        number: (slot * step.number) % numbers,
-        address: (slot * step.address) % ring,
-      }));
-      expect(dut.ports.places.peek()).toEqual(expected);
-    }
     dut.close();
   });
 

@@ -1,10 +1,18 @@
 /** Runs an iact bank cycle by cycle: a source of words, and a queue behind each slot of the link. */
 import type { Driver } from '../../../sim/driver/drive.ts';
 import { Random } from '../../../sim/tensor/random.ts';
+import { placeOf } from '../../../hw/glb/block-place.ts';
+import type { ChipParameters } from '../../../hw/parameters.ts';
 import type { GlbIactBank } from '../../../hw/glb/iact-bank.ts';
 import { type BlockShape, blockOrder, type Walk } from './iact-walk.ts';
 
 export type BankDriver = Driver<ReturnType<typeof GlbIactBank>['ports']>;
+
+/** A bank, and what it was built as. */
+export interface BankUnderTest {
+  readonly dut: BankDriver;
+  readonly p: ChipParameters;
+}
 
 /** Words that wait in front of a PE. */
 const QUEUE = 4;
@@ -45,40 +53,28 @@ export function expected({ walk, blocks }: Job): number[][] {
 }
 
 /** Tells the bank its command, and starts it. */
-export function start(dut: BankDriver, { walk, shape, blockWords }: Job, bypass = false): void {
-  const { ringBlocks, slotBlocks, slots, ...rest } = walk;
-  const ringWords = ringBlocks * blockWords;
-  const numbers = 2 ** dut.simulation.design.ports.find(({ name }) => name === 'command_rowBlocks')!.width;
-  const words = (count: number): number => (count * blockWords) % ringWords;
-  const modulo = (count: number): number => count % numbers;
+export function start({ dut, p }: BankUnderTest, { walk, shape, blockWords }: Job, bypass = false): void {
+  const { slots, ownSlots, rows, passes, replays, chunks } = walk;
+  const words = (blocks: number): number => placeOf(blocks * blockWords, p);
   dut.ports.command.poke({
     bypass,
     dense: shape.dense,
     segments: shape.segments,
     segmentWords: shape.dense ? Math.ceil(shape.segmentLength / 3) : 0,
     blockWords,
-    ringBlocks,
-    ringWords,
-    ownSlots: rest.ownSlots,
-    rows: rest.rows,
-    passes: rest.passes,
-    replays: rest.replays,
-    chunks: rest.chunks,
-    rowBlocks: modulo(rest.rowBlocks),
-    passBlocks: modulo(rest.passBlocks),
-    chunkBlocks: modulo(rest.chunkBlocks),
-    rowWords: words(rest.rowBlocks),
-    passWords: words(rest.passBlocks),
-    chunkWords: words(rest.chunkBlocks),
-    passRelease: modulo(rest.passRelease),
-    chunkRelease: modulo(rest.chunkRelease),
+    ownSlots,
+    ringWords: words(walk.ringBlocks),
+    slotWords: Array.from({ length: slots }, (_, slot) => words(slot * walk.slotBlocks)),
+    rowWords: words(walk.rowBlocks),
+    passWords: words(walk.passBlocks),
+    chunkWords: words(walk.chunkBlocks),
+    passRelease: words(walk.passRelease),
+    chunkRelease: words(walk.chunkRelease),
+    rows,
+    passes,
+    replays,
+    chunks,
   });
-  dut.ports.slotPlaces.poke(
-    Array.from({ length: slots }, (_, slot) => ({
-      number: modulo(slot * slotBlocks),
-      address: words(slot * slotBlocks),
-    })),
-  );
   dut.ports.enabled.poke(true);
   dut.ports.words.valid.poke(true);
   dut.ports.start.poke(true);
@@ -90,7 +86,7 @@ export function start(dut: BankDriver, { walk, shape, blockWords }: Job, bypass 
 
 /** Sends words and collects what comes for each slot, until as much has come as is expected, or for some cycles. */
 export function run(
-  dut: BankDriver,
+  { dut }: BankUnderTest,
   words: readonly number[],
   wanted: readonly number[],
   { sourceStall = 0, slotStalls = [], seed = 1, cycles }: Conditions = {},
@@ -146,12 +142,12 @@ export function run(
 }
 
 /** A whole layer: everything must arrive in order, and nothing after it; the bank takes no more words then. */
-export function perform(dut: BankDriver, job: Job, conditions: Conditions = {}): Outcome {
-  start(dut, job);
+export function perform(bank: BankUnderTest, job: Job, conditions: Conditions = {}): Outcome {
+  start(bank, job);
   const wanted = expected(job);
   const words = job.blocks.flat();
   const outcome = run(
-    dut,
+    bank,
     words,
     wanted.map(({ length }) => length),
     conditions,
@@ -165,7 +161,7 @@ export function perform(dut: BankDriver, job: Job, conditions: Conditions = {}):
       );
   });
   const after = run(
-    dut,
+    bank,
     [0, 0, 0],
     wanted.map(() => 0),
     { cycles: 20 },

@@ -6,7 +6,7 @@ import { drive } from '../../../sim/driver/drive.ts';
 import { Random } from '../../../sim/tensor/random.ts';
 import { full } from '../../full.ts';
 import { icarusComplaints, verilatorLint, yosysComplaints } from '../../gen/tools.ts';
-import { type BankDriver, type Job, perform, run, start } from './iact-bank-run.ts';
+import { type BankDriver, type BankUnderTest, type Job, perform, run, start } from './iact-bank-run.ts';
 import {
   blocksNeeded,
   type BlockShape,
@@ -37,8 +37,10 @@ describe.each(configs)('an iact bank of $iactBankWords words for $peColumns slot
   const p = { ...eyerissV2Chip, ...sizes };
   const slots = sizes.peColumns;
   let dut: BankDriver;
+  let bank: BankUnderTest;
   beforeAll(async () => {
     dut = await drive(GlbIactBank(p));
+    bank = { dut, p };
   });
   afterAll(() => dut.close());
 
@@ -47,19 +49,19 @@ describe.each(configs)('an iact bank of $iactBankWords words for $peColumns slot
 
   test('takes nothing before a start, and nothing where it has no part in the layer', () => {
     dut.reset();
-    expect(run(dut, [1, 2, 3], wanted(0), { cycles: 10 }).taken).toBe(0);
+    expect(run(bank, [1, 2, 3], wanted(0), { cycles: 10 }).taken).toBe(0);
     const job = jobFor(ownBlocks(slots, { rows: 1, passes: 1, replays: 1, chunks: 1, ringBlocks: slots }), sparse);
-    start(dut, job);
+    start(bank, job);
     dut.ports.enabled.poke(false);
-    expect(run(dut, job.blocks.flat(), wanted(0), { cycles: 30 }).taken).toBe(0);
-    perform(dut, job);
+    expect(run(bank, job.blocks.flat(), wanted(0), { cycles: 30 }).taken).toBe(0);
+    perform(bank, job);
   });
 
   test('blocks of their own for each slot, in passes, replays and chunks', () => {
     const shape: BlockShape = { ...sparse, segments: 2, segmentLength: 3 };
     const counts = { rows: 1, passes: 2, replays: 2, chunks: 3, ringBlocks: ringOf(shape) };
     const walk = ownBlocks(slots, counts);
-    const outcome = perform(dut, jobFor(walk, shape), { slotStalls: wanted(0.2) });
+    const outcome = perform(bank, jobFor(walk, shape), { slotStalls: wanted(0.2) });
     const got = outcome.received.reduce((sum, { length }) => sum + length, 0);
     const blocks = slots * 2 * 2 * 3;
     expect(outcome.events).toMatchObject({ sends: got, reads: got + blocks, bypasses: 0 });
@@ -83,7 +85,7 @@ describe.each(configs)('an iact bank of $iactBankWords words for $peColumns slot
           ringBlocks: ringOf(shape),
         });
         expect(leastRing(walk)).toBeLessThanOrEqual(walk.ringBlocks);
-        perform(dut, jobFor(walk, shape), { slotStalls: wanted(0.3) });
+        perform(bank, jobFor(walk, shape), { slotStalls: wanted(0.3) });
       }
     }
   });
@@ -92,35 +94,35 @@ describe.each(configs)('an iact bank of $iactBankWords words for $peColumns slot
     for (const rows of [1, 2]) {
       const shape: BlockShape = { ...sparse, segments: 1 };
       const walk = ownBlocks(slots, { rows, passes: 9, replays: 1, chunks: 2, ringBlocks: slots * rows });
-      perform(dut, jobFor(walk, shape));
-      perform(dut, jobFor({ ...walk, ringBlocks: slots * rows + 1 }, shape), {
+      perform(bank, jobFor(walk, shape));
+      perform(bank, jobFor({ ...walk, ringBlocks: slots * rows + 1 }, shape), {
         slotStalls: wanted(0.5),
         sourceStall: 0.3,
       });
     }
   });
 
-  test('more blocks in a chunk than a number can say', () => {
+  test('more words in a chunk than a place can say', () => {
     const shape: BlockShape = { dense: true, segments: 1, segmentLength: 3, density: 1 };
-    const numbers = 2 * 2 ** Math.ceil(Math.log2(sizes.iactBankWords));
-    const passes = Math.ceil((numbers + 5) / slots);
+    const blocks = (4 * sizes.iactBankWords) / mostBlockWords(shape);
+    const passes = Math.ceil((blocks + 5) / slots);
     const walk = ownBlocks(slots, { rows: 1, passes, replays: 1, chunks: 2, ringBlocks: ringOf(shape) });
-    expect(walk.chunkBlocks).toBeGreaterThan(numbers);
-    perform(dut, jobFor(walk, shape));
+    expect(walk.chunkBlocks).toBeGreaterThan(blocks);
+    perform(bank, jobFor(walk, shape));
   });
 
   test('empty segments, and blocks of nothing else', () => {
     for (const density of [0, 0.1]) {
       const shape = { ...sparse, density, segments: 4 };
       const counts = { rows: 1, passes: 1, replays: 2, chunks: 3, ringBlocks: slots };
-      perform(dut, jobFor(ownBlocks(slots, counts), { ...shape, segmentLength: 1 }));
+      perform(bank, jobFor(ownBlocks(slots, counts), { ...shape, segmentLength: 1 }));
     }
   });
 
   test.each([1, 3, 4, 6])('uncompressed segments of %i values', (segmentLength) => {
     const shape: BlockShape = { dense: true, segments: 2, segmentLength, density: 0.5 };
     const counts = { rows: 1, passes: 3, replays: 1, chunks: 2, ringBlocks: slots };
-    perform(dut, jobFor(ownBlocks(slots, counts), shape), { sourceStall: 0.2 });
+    perform(bank, jobFor(ownBlocks(slots, counts), shape), { sourceStall: 0.2 });
   });
 
   test('a ring that its blocks fill to the last word, and a block as large as the bank', () => {
@@ -129,12 +131,15 @@ describe.each(configs)('an iact bank of $iactBankWords words for $peColumns slot
     const counts = { rows: 1, passes: 1, replays: 2, chunks: 3, ringBlocks: 1 };
     const alike = { ownSlots: false, ...counts };
     const walk = sharedBlocks(slots, { kernelRows: 1, stride: 1, parts: 1 }, alike);
-    perform(dut, { ...jobFor(walk, large), blockWords: sizes.iactBankWords });
+    perform(bank, { ...jobFor(walk, large), blockWords: sizes.iactBankWords });
     const small: BlockShape = { dense: true, segments: 1, segmentLength: 1, density: 1 };
     const ring = Math.floor(sizes.iactBankWords / 2);
     const rows = Math.floor(ring / slots);
-    perform(dut, jobFor(ownBlocks(slots, { rows, passes: 1, replays: 3, chunks: 2, ringBlocks: ring }), small));
-    perform(dut, jobFor(ownBlocks(slots, { rows, passes: 1, replays: 3, chunks: 2, ringBlocks: rows * slots }), small));
+    perform(bank, jobFor(ownBlocks(slots, { rows, passes: 1, replays: 3, chunks: 2, ringBlocks: ring }), small));
+    perform(
+      bank,
+      jobFor(ownBlocks(slots, { rows, passes: 1, replays: 3, chunks: 2, ringBlocks: rows * slots }), small),
+    );
   });
 
   test('fills ahead of the walks, as many blocks as the ring has, and the next chunk with them', () => {
@@ -142,25 +147,25 @@ describe.each(configs)('an iact bank of $iactBankWords words for $peColumns slot
     const ringBlocks = ringOf(shape);
     const walk = ownBlocks(slots, { rows: 1, passes: 2, replays: 2, chunks: 40, ringBlocks });
     const job = jobFor(walk, shape);
-    start(dut, job);
+    start(bank, job);
     const words = job.blocks.flat();
-    const held = run(dut, words, wanted(0), { slotStalls: wanted(1), cycles: 2 * sizes.iactBankWords });
+    const held = run(bank, words, wanted(0), { slotStalls: wanted(1), cycles: 2 * sizes.iactBankWords });
     expect(held.taken).toBe(job.blocks.slice(0, ringBlocks).flat().length);
-    perform(dut, job);
+    perform(bank, job);
   });
 
   test('words that pass it by go to all slots', () => {
     const job = jobFor(ownBlocks(slots, { rows: 1, passes: 1, replays: 1, chunks: 1, ringBlocks: slots }), sparse);
     const words = Array.from({ length: 200 }, (_, index) => (index * 7919) % 2 ** 24);
     for (const stall of [0, 0.4]) {
-      start(dut, job, true);
+      start(bank, job, true);
       const slotStalls = Array.from({ length: slots }, (_, slot) => (stall * (slot + 1)) / slots);
-      const { received, cycles, events } = run(dut, words, wanted(200), { sourceStall: stall, slotStalls });
+      const { received, cycles, events } = run(bank, words, wanted(200), { sourceStall: stall, slotStalls });
       for (const got of received) expect(got).toEqual(words);
       expect(events).toEqual({ reads: 0, writes: 0, sends: 200, bypasses: 200 });
       expect(stall > 0 ? 0 : cycles).toBeLessThanOrEqual(202);
     }
-    perform(dut, job);
+    perform(bank, job);
   });
 
   test('a slot that is never ready holds up the others only a pass later', () => {
@@ -169,9 +174,9 @@ describe.each(configs)('an iact bank of $iactBankWords words for $peColumns slot
     const walk = ownBlocks(slots, { rows: 2, passes: 5, replays: 1, chunks: 1, ringBlocks: 4 * slots });
     const job = jobFor(walk, shape);
     for (let stuck = 0; stuck < slots; stuck++) {
-      start(dut, job);
+      start(bank, job);
       const slotStalls = wanted(0).map((_, slot) => (slot === stuck ? 1 : 0));
-      const { received } = run(dut, job.blocks.flat(), wanted(0), { slotStalls, cycles: 400 });
+      const { received } = run(bank, job.blocks.flat(), wanted(0), { slotStalls, cycles: 400 });
       // The queue of the slot that is stuck takes a few words; the others get two passes.
       const lengths = received.map(({ length }) => length);
       expect(lengths.filter((_, slot) => slot !== stuck)).toEqual(wanted(2 * walk.rows * blockLength).slice(1));
@@ -189,10 +194,10 @@ describe.each(configs)('an iact bank of $iactBankWords words for $peColumns slot
     for (const walk of walks) {
       const job = jobFor(walk, shape);
       for (let cycles = 1; cycles < 60; cycles++) {
-        start(dut, job);
-        run(dut, job.blocks.flat(), wanted(0), { cycles, seed: cycles });
+        start(bank, job);
+        run(bank, job.blocks.flat(), wanted(0), { cycles, seed: cycles });
         // The blocks of the next layer come faster than they are read.
-        perform(dut, jobFor({ ...walk, chunks: 4 }, shape, cycles), { slotStalls: wanted(0.7), seed: cycles });
+        perform(bank, jobFor({ ...walk, chunks: 4 }, shape, cycles), { slotStalls: wanted(0.7), seed: cycles });
       }
     }
   });
@@ -204,7 +209,7 @@ describe.each(configs)('an iact bank of $iactBankWords words for $peColumns slot
     test('reads a word a cycle for several slots, lengths included', () => {
       const rows = Math.floor(ringOf(shape) / slots);
       const walk = ownBlocks(slots, { rows, passes: 1, replays: 50, chunks: 1, ringBlocks: rows * slots });
-      const { cycles } = perform(dut, jobFor(walk, shape));
+      const { cycles } = perform(bank, jobFor(walk, shape));
       const blocks = rows * slots;
       const fill = blocks * (words + 1);
       const reads = 50 * blocks * (words + 1);
@@ -216,10 +221,10 @@ describe.each(configs)('an iact bank of $iactBankWords words for $peColumns slot
       for (const rows of [1, 2]) {
         const counts = { rows, replays: 100, chunks: 1, ringBlocks: 2, ownSlots: false };
         const walk = sharedBlocks(slots, { kernelRows: 1, stride: 1, parts: 1 }, counts);
-        const { cycles } = perform(dut, jobFor(walk, shape));
+        const { cycles } = perform(bank, jobFor(walk, shape));
         expect(cycles).toBeLessThanOrEqual(2 * 5 + 100 * rows * (words + 1) + 10);
         const single: BlockShape = { ...shape, segments: 1 };
-        const short = perform(dut, jobFor(walk, single));
+        const short = perform(bank, jobFor(walk, single));
         expect(short.cycles).toBeLessThanOrEqual(2 * 2 + 100 * rows * 2 + 10);
       }
     });
@@ -227,7 +232,7 @@ describe.each(configs)('an iact bank of $iactBankWords words for $peColumns slot
     test('fills with a word a cycle and one for each length, while it reads', () => {
       const walk = ownBlocks(slots, { rows: 1, passes: 50, replays: 1, chunks: 1, ringBlocks: ringOf(shape) });
       const job = jobFor(walk, shape);
-      const { cycles } = perform(dut, job);
+      const { cycles } = perform(bank, job);
       expect(cycles).toBeLessThanOrEqual(job.blocks.length * (words + 1) + 12);
     });
   });
@@ -256,7 +261,7 @@ describe.each(configs)('an iact bank of $iactBankWords words for $peColumns slot
       rounds++;
       const ringBlocks = random.fraction() < 0.4 ? least : random.integer(least, most);
       const stall = (): number => [0, 0.1, 0.5, 0.9][random.integer(0, 3)]!;
-      perform(dut, jobFor({ ...walk, ringBlocks }, shape, round), {
+      perform(bank, jobFor({ ...walk, ringBlocks }, shape, round), {
         sourceStall: stall(),
         slotStalls: wanted(0).map(stall),
         seed: round,

@@ -34,7 +34,7 @@ export function start(
   first = true,
   last = true,
 ): void {
-  dut.ports.command.poke({ words, passes });
+  dut.ports.command.poke({ lastWord: words - 1, passes });
   dut.ports.first.poke(first);
   dut.ports.last.poke(last);
   dut.ports.start.poke(true);

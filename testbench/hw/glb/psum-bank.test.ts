@@ -46,25 +46,6 @@ describe.each([375, 4, 7, 16])('a psum bank of %i words', (psumBankWords) => {
     }
   });
 
-  test('takes what fits while the array does, and no more; then all of it comes back', () => {
-    start(dut, { words: psumBankWords + 5, passes: 2 });
-    dut.ports.toArray.ready.poke(false);
-    dut.ports.fromArray.valid.poke(true);
-    dut.ports.fromArray.data.poke([1, 2]);
-    dut.step(2 * psumBankWords);
-    expect(dut.ports.fromArray.ready.peek()).toBe(false);
-    const given: number[][] = [];
-    dut.ports.toArray.ready.poke(true);
-    dut.ports.fromArray.valid.poke(false);
-    dut.step(psumBankWords + 5);
-    for (let cycle = 0; cycle < 2 * psumBankWords + 10; cycle++) {
-      if (dut.ports.toArray.valid.peek()) given.push(dut.ports.toArray.data.peek().map(Number));
-      dut.step();
-    }
-    // One of them waits at the output of the SRAM.
-    expect(given).toEqual(Array.from({ length: psumBankWords + 1 }, () => [1, 2]));
-  });
-
   test('reads and writes a word a cycle', () => {
     const words = Math.min(psumBankWords, 100);
     const layer = { words, passes: 5, tiles: 4 };

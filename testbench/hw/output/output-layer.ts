@@ -4,8 +4,8 @@ import type { OutputCommand } from '../../../hw/control/command.ts';
 import { segmentWords } from './expected-words.ts';
 import { type Channel, type Range, requantised } from './requantised.ts';
 
-/** The command of an output unit. */
-export type Command = HostDrive<ReturnType<typeof OutputCommand>> &
+/** The command of an output unit, by the number of filters. */
+export type Command = Omit<HostDrive<ReturnType<typeof OutputCommand>>, 'lastFilter' | 'tableHalves'> &
   Range & {
     readonly psums: boolean;
     readonly oacts: boolean;

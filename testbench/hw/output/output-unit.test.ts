@@ -7,7 +7,7 @@ import { Random } from '../../../sim/tensor/random.ts';
 import { full } from '../../full.ts';
 import { hasIcarus, hasYosys, icarusComplaints, verilatorLint, yosysComplaints } from '../../gen/tools.ts';
 import { type Command, randomCommand, randomLayer } from './output-layer.ts';
-import { checkLayer, type Pace, type UnitDriver } from './run-output-unit.ts';
+import { checkLayer, commandFor, type Pace, type UnitDriver, type UnitUnderTest } from './run-output-unit.ts';
 
 const plain: Command = {
   psums: false,
@@ -72,18 +72,20 @@ const chips: { name: string; chip: ChipParameters; mostFilters: number }[] = [
 
 describe.each(chips)('OutputUnit of $name', ({ chip, mostFilters }) => {
   let dut: UnitDriver;
+  let unit: UnitUnderTest;
   const columns = chip.peColumns;
   const module = OutputUnit(chip);
 
   beforeAll(async () => {
     dut = await drive(module);
+    unit = { dut, chip };
   });
   afterAll(() => dut.close());
 
   test('is done at once where it is not enabled', () => {
     dut.reset();
     expect(dut.ports.done.peek()).toBe(true);
-    dut.ports.command.poke({ ...plain, segmentLength: 4, filters: 4 });
+    dut.ports.command.poke(commandFor(chip, { ...plain, segmentLength: 4, filters: 4 }));
     dut.ports.enabled.poke(false);
     for (const start of [true, false, false]) {
       dut.ports.start.poke(start);
@@ -97,7 +99,7 @@ describe.each(chips)('OutputUnit of $name', ({ chip, mostFilters }) => {
     const random = Random.stream(columns, 'layers');
     for (let round = 0; round < (full ? 600 : 40); round++) {
       const layer = randomLayer(random, randomCommand(random, mostFilters), columns, chip.pe.psumBits);
-      checkLayer(dut, layer, round % 4 === 0 ? {} : randomPace(random));
+      checkLayer(unit, layer, round % 4 === 0 ? {} : randomPace(random));
     }
   });
 
@@ -109,7 +111,7 @@ describe.each(chips)('OutputUnit of $name', ({ chip, mostFilters }) => {
         for (const segmentLength of full ? lengths : [lengths[random.integer(0, lengths.length - 1)]!]) {
           const change = { psums, oacts, segmentLength, filters, windows: 2, tiles: 3, ownColumns: filters % 2 === 0 };
           const layer = randomLayer(random, randomCommand(random, 1, change), columns, chip.pe.psumBits);
-          checkLayer(dut, layer, randomPace(random));
+          checkLayer(unit, layer, randomPace(random));
         }
       }
     }
@@ -127,8 +129,8 @@ describe.each(chips)('OutputUnit of $name', ({ chip, mostFilters }) => {
           const change = { psums, oacts, filters, ownColumns, windows: 2, tiles: 5, segmentLength: filters };
           const layer = randomLayer(random, randomCommand(random, 1, change), columns, chip.pe.psumBits);
           // All others get as far ahead as they can before the slow one sends anything.
-          checkLayer(dut, layer, { psums: (column, cycle) => column !== slow || cycle > 100 * filters });
-          checkLayer(dut, layer, { psums: (column) => random.fraction() < (column === slow ? 0.15 : 0.7) });
+          checkLayer(unit, layer, { psums: (column, cycle) => column !== slow || cycle > 100 * filters });
+          checkLayer(unit, layer, { psums: (column) => random.fraction() < (column === slow ? 0.15 : 0.7) });
         }
       }
     }
@@ -140,10 +142,10 @@ describe.each(chips)('OutputUnit of $name', ({ chip, mostFilters }) => {
       for (const filters of [1, 4, mostFilters - 1, mostFilters]) {
         const change = { ownColumns, filters, segmentLength: filters, oacts: true, windows: 3, tiles: 4 };
         const layer = randomLayer(random, randomCommand(random, 1, change), columns, chip.pe.psumBits);
-        checkLayer(dut, layer, { parameters: (cycle) => cycle > 300 });
-        checkLayer(dut, layer, { parameters: (cycle) => cycle % 5 === 0 });
-        checkLayer(dut, layer, { psums: (_, cycle) => cycle > 20 * filters });
-        checkLayer(dut, layer, { out: (cycle) => cycle > 50 * filters });
+        checkLayer(unit, layer, { parameters: (cycle) => cycle > 300 });
+        checkLayer(unit, layer, { parameters: (cycle) => cycle % 5 === 0 });
+        checkLayer(unit, layer, { psums: (_, cycle) => cycle > 20 * filters });
+        checkLayer(unit, layer, { out: (cycle) => cycle > 50 * filters });
       }
     }
   });
@@ -151,8 +153,10 @@ describe.each(chips)('OutputUnit of $name', ({ chip, mostFilters }) => {
 
 describe('OutputUnit of the paper', () => {
   let dut: UnitDriver;
+  let unit: UnitUnderTest;
   beforeAll(async () => {
     dut = await drive(OutputUnit(eyerissV2Chip));
+    unit = { dut, chip: eyerissV2Chip };
   });
   afterAll(() => dut.close());
 
@@ -175,7 +179,7 @@ describe('OutputUnit of the paper', () => {
       ],
     ]);
     const parameterWords = [0, 1, 2, 3].flatMap(() => parameters);
-    checkLayer(dut, { command, psums: expected.map(() => [window]), parameterWords, expected });
+    checkLayer(unit, { command, psums: expected.map(() => [window]), parameterWords, expected });
   });
 
   test('parameters of two tiles are kept where both fit, otherwise of one', () => {
@@ -184,7 +188,7 @@ describe('OutputUnit of the paper', () => {
       const { parameters } = dut.ports;
       dut.reset();
       dut.ports.enabled.poke(true);
-      dut.ports.command.poke(layer.command);
+      dut.ports.command.poke(commandFor(eyerissV2Chip, layer.command));
       dut.ports.start.poke(true);
       dut.step();
       dut.ports.start.poke(false);
@@ -212,7 +216,7 @@ describe('OutputUnit of the paper', () => {
 
   test('columns take turns', () => {
     const layer = randomLayer(Random.stream(2, 'turns'), { ...plain, psums: true, oacts: false, tiles: 1 }, 4);
-    const { words } = checkLayer(dut, layer);
+    const { words } = checkLayer(unit, layer);
     const turns = words.filter(({ last }) => last).map(({ column }) => column);
     const { column: first } = words[0]!;
     expect(turns).toEqual(turns.map((_, index) => (first + index) % 4));
@@ -221,27 +225,27 @@ describe('OutputUnit of the paper', () => {
   test('takes nearly two psums a cycle where half of the outputs are zeros, from one column too', () => {
     const layer = randomLayer(Random.stream(3, 'pace'), { ...plain, windows: 40, tiles: 4 }, 4);
     const pairs = layer.psums.flat(2).length / 2;
-    expect(checkLayer(dut, layer).cycles / pairs).toBeLessThan(1.15);
-    const late = checkLayer(dut, layer, { psums: (column, cycle) => column === 0 || cycle > 3000 });
+    expect(checkLayer(unit, layer).cycles / pairs).toBeLessThan(1.15);
+    const late = checkLayer(unit, layer, { psums: (column, cycle) => column === 0 || cycle > 3000 });
     expect(late.cycles).toBeGreaterThan(3000);
   });
 
   test('raw psums leave without a gap', () => {
     const layer = randomLayer(Random.stream(6, 'raw'), { ...plain, filters: 15, psums: true, oacts: false }, 4);
-    expect(checkLayer(dut, layer).cycles).toBeLessThan(layer.psums.flat(2).length + 10);
+    expect(checkLayer(unit, layer).cycles).toBeLessThan(layer.psums.flat(2).length + 10);
   });
 
   test('of psums and outputs together, one word leaves in nearly every cycle', () => {
     const layer = randomLayer(Random.stream(5, 'both'), { ...plain, psums: true, windows: 40 }, 4);
     const words = layer.expected.flat(2).length;
     const windows = 4 * 40 * plain.tiles;
-    expect((checkLayer(dut, layer).cycles - words) / windows).toBeLessThan(10);
+    expect((checkLayer(unit, layer).cycles - words) / windows).toBeLessThan(10);
   });
 
   test('counts the cycles in which the outside stalls', () => {
     const layer = randomLayer(Random.stream(4, 'stalls'), { ...plain, windows: 1, tiles: 1 }, 4);
-    expect(checkLayer(dut, layer).events.stalls).toBe(0);
-    const { events } = checkLayer(dut, layer, { out: (cycle) => cycle >= 500 });
+    expect(checkLayer(unit, layer).events.stalls).toBe(0);
+    const { events } = checkLayer(unit, layer, { out: (cycle) => cycle >= 500 });
     expect(events.stalls).toBeGreaterThan(400);
     expect(events.stalls).toBeLessThan(500);
   });

@@ -34,7 +34,7 @@ describe.each(widths)('Requantiser of $psumBits-bit psums', ({ psumBits, module 
   function outputsOf(cases: readonly Case[], range: Range): number[] {
     const { load, psum, channel, value } = dut.ports;
     dut.ports.range.poke(range);
-    load.poke([true, true, true, true]);
+    load.poke([true, true, true]);
     const outputs: number[] = [];
     for (let cycle = 0; cycle < cases.length + REQUANTISER_STAGES; cycle++) {
       const given = cases[cycle];

@@ -1,9 +1,23 @@
 import { expect } from 'vitest';
 import type { OutputUnit } from '../../../hw/output/output-unit.ts';
+import { twoTilesFit } from '../../../hw/output/parameter-table.ts';
+import type { ChipParameters } from '../../../hw/parameters.ts';
 import type { Driver } from '../../../sim/driver/index.ts';
-import type { OutputLayer, Word } from './output-layer.ts';
+import type { Command, OutputLayer, Word } from './output-layer.ts';
 
 export type UnitDriver = Driver<ReturnType<typeof OutputUnit>['ports']>;
+
+/** A unit, and the chip that it is of. */
+export interface UnitUnderTest {
+  readonly dut: UnitDriver;
+  readonly chip: ChipParameters;
+}
+
+/** What a unit is told. */
+export function commandFor(chip: ChipParameters, { filters, ...command }: Command) {
+  const tableHalves = twoTilesFit(chip, filters, command.ownColumns);
+  return { ...command, lastFilter: filters - 1, tableHalves };
+}
 
 /** Who acts in a cycle: what is not said acts always. */
 export interface Pace {
@@ -20,10 +34,10 @@ export interface UnitRun {
 }
 
 /** Runs a layer from `start` until `done`, and checks the rules of the streams as it goes. */
-export function runOutputUnit(dut: UnitDriver, layer: OutputLayer, pace: Pace = {}): UnitRun {
+export function runOutputUnit({ dut, chip }: UnitUnderTest, layer: OutputLayer, pace: Pace = {}): UnitRun {
   const { ports } = dut;
   ports.enabled.poke(true);
-  ports.command.poke(layer.command);
+  ports.command.poke(commandFor(chip, layer.command));
   ports.start.poke(true);
   expect(ports.done.peek()).toBe(false);
   dut.step();
@@ -95,8 +109,8 @@ export function checkWords(words: readonly Word[], layer: OutputLayer): void {
 }
 
 /** Runs a layer, and checks everything of it. */
-export function checkLayer(dut: UnitDriver, layer: OutputLayer, pace: Pace = {}): UnitRun {
-  const run = runOutputUnit(dut, layer, pace);
+export function checkLayer(unit: UnitUnderTest, layer: OutputLayer, pace: Pace = {}): UnitRun {
+  const run = runOutputUnit(unit, layer, pace);
   checkWords(run.words, layer);
   const outputs = layer.psums.flat(2).length;
   expect(run.events).toMatchObject({
