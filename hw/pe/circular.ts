@@ -14,13 +14,6 @@ export function following(pointer: UIntVal, depth: number): UIntVal {
   return depth === 2 ** bitsFor(depth) ? pointer.add(1) : pointer.eq(depth - 1).mux(0, pointer.add(1));
 }
 
-/** How many steps lie between `from` and `to`, modulo `depth`. */
-export function distance(from: UIntVal, to: UIntVal, depth: number): UIntVal {
-  const width = bitsFor(depth);
-  const direct = to.sub(from);
-  return depth === 2 ** width ? direct : to.lt(from).mux(direct.add(depth % 2 ** width), direct);
-}
-
 /**
  * A pointer with the parity of its laps, which tells a full buffer from an empty one: two pointers to the same place are a
  * whole buffer apart if their laps differ.

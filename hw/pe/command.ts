@@ -58,7 +58,7 @@ export function IactJob(p: PeParameters) {
   });
 }
 
-/** A word of two weights for one iact, as it leaves the weight data SPad. */
+/** What a word of two weights is for, as it leaves the weight data SPad: an iact, and whether the word is its column's first. */
 export function WeightJob(p: PeParameters) {
-  return Bundle({ value: UInt(p.dataBits), first: Bool, last: Bool, empty: Bool });
+  return Bundle({ value: UInt(p.dataBits), first: Bool });
 }

@@ -24,11 +24,13 @@ export const CscDecode = generator(function CscDecode({ lanes, countBits, positi
     /** The entries are taken in this cycle. */
     advance: In(Bool),
     positions: Out(Vec(lanes, position)),
+    /** One after the last of these positions. */
+    next: Out(position),
   };
   return module(
     `CscDecode_${lanes}x${countBits}_${positionBits}`,
     ports,
-    ({ first, origin, counts, advance, positions }) => {
+    ({ first, origin, counts, advance, positions, next }) => {
       const following = reg(position);
       let base = mux(first, origin, following);
       for (let lane = 0; lane < lanes; lane++) {
@@ -36,6 +38,7 @@ export const CscDecode = generator(function CscDecode({ lanes, countBits, positi
         positions[lane]!.set(here);
         base = here.add(1);
       }
+      next.set(base);
       when(advance, () => following.set(base));
     },
   );

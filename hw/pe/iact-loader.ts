@@ -6,8 +6,6 @@ import {
   Out,
   Stream,
   UInt,
-  all,
-  any,
   bitsFor,
   cat,
   generator,
@@ -29,7 +27,6 @@ import { type PeParameters, parameterSuffix, widthsOf } from './parameters.ts';
 export const IactLoader = generator(function IactLoader(p: PeParameters) {
   const widths = widthsOf(p);
   const ports = {
-    start: In(Bool),
     dense: In(Bool),
     segmentLength: In(UInt(widths.iactAddress)),
     words: In(Stream(Bits(widths.word))),
@@ -44,8 +41,10 @@ export const IactLoader = generator(function IactLoader(p: PeParameters) {
     openSegment: Out(Bool),
     segmentAddress: Out(UInt(bitsFor(p.iactAddressDepth))),
     segmentEnd: Out(UInt(widths.iactAddress)),
-    /** A segment is complete. */
+    /** A segment is complete: the next one's end address goes to the next place. */
     closeSegment: Out(Bool),
+    /** A segment is open of which some entries have not come. */
+    midSegment: Out(Bool),
   };
   return module(
     `IactLoader${parameterSuffix(p, 'iactAddressDepth', 'iactDataDepth', 'dataBits')}`,
@@ -58,8 +57,9 @@ export const IactLoader = generator(function IactLoader(p: PeParameters) {
 
       // The entry at hand, and how many are left of its segment with it.
       const opens = entriesLeft.eq(0);
-      const length = words.data.bits(widths.iactAddress - 1, 0).asUInt();
-      const remaining = mux(opens, mux(dense, io.segmentLength, length), entriesLeft);
+      const lastLeft = entriesLeft.eq(1);
+      const length = mux(dense, io.segmentLength, words.data.bits(widths.iactAddress - 1, 0).asUInt());
+      const remaining = mux(opens, length, entriesLeft);
       const upper = opens.or(place.eq(1));
       const pair = mux(upper, words.data.bits(widths.word - 1, widths.entry), words.data.bits(widths.entry - 1, 0));
       const values = [0, 1, 2].map((index) => words.data.bits((index + 1) * p.dataBits - 1, index * p.dataBits));
@@ -67,11 +67,7 @@ export const IactLoader = generator(function IactLoader(p: PeParameters) {
 
       const room = io.dataFree.and(opens.not().or(io.addressFree));
       const closes = remaining.le(1);
-      const wordEnds = mux(
-        dense,
-        any(place.eq(2), entriesLeft.eq(1), opens.and(io.segmentLength.eq(1))),
-        upper.or(entriesLeft.eq(1)),
-      );
+      const wordEnds = lastLeft.or(mux(dense, place.eq(2).or(opens.and(io.segmentLength.eq(1))), upper));
       const take = words.valid.and(room);
       const writeData = take.and(remaining.ne(0));
 
@@ -82,13 +78,14 @@ export const IactLoader = generator(function IactLoader(p: PeParameters) {
       io.openSegment.set(take.and(opens));
       io.segmentAddress.set(nextSegment);
       io.segmentEnd.set(advanceBy(nextData, length, p.iactDataDepth));
-      io.closeSegment.set(all(take, closes));
+      io.closeSegment.set(take.and(closes));
+      io.midSegment.set(opens.not());
 
-      when(io.start, () => nextData.set(0)).elseWhen(take, () => {
+      when(take, () => {
         entriesLeft.set(mux(closes, 0, remaining.sub(1)));
         place.set(mux(wordEnds, 0, place.add(1)));
-        when(opens, () => nextSegment.set(following(nextSegment, p.iactAddressDepth)));
-        when(writeData, () => nextData.set(following(nextData, p.iactDataDepth)));
+        when(closes, () => nextSegment.set(following(nextSegment, p.iactAddressDepth)));
+        when(remaining.ne(0), () => nextData.set(following(nextData, p.iactDataDepth)));
       });
     },
   );

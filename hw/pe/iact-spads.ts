@@ -2,13 +2,11 @@
 import {
   Bits,
   Bool,
-  type BoolVal,
+  Bundle,
   In,
   Out,
   Stream,
   UInt,
-  type UIntVal,
-  all,
   any,
   bitsFor,
   connect,
@@ -20,7 +18,7 @@ import {
   reg,
   when,
 } from '../../gen/index.ts';
-import { advanceBy, distance, following } from './circular.ts';
+import { following } from './circular.ts';
 import { IactJob, IactWalk } from './command.ts';
 import { CscDecode } from './csc-decode.ts';
 import { IactLoader } from './iact-loader.ts';
@@ -33,7 +31,7 @@ import { type PeParameters, parameterSuffix, widthsOf } from './parameters.ts';
  *
  * The address SPad holds end addresses modulo the depth of the data SPad; a segment starts where the one before it ends. Equal
  * start and end mean an empty segment, so a segment must be shorter than the data SPad: the mapper cuts a window that fills
- * the whole SPad into two segments. Uncompressed, every segment is `segmentLength` long and the address SPad stays idle.
+ * the whole SPad into two segments. Uncompressed, every segment is `segmentLength` long.
  */
 export const IactSpads = generator(function IactSpads(p: PeParameters) {
   const widths = widthsOf(p);
@@ -55,53 +53,52 @@ export const IactSpads = generator(function IactSpads(p: PeParameters) {
     const addressSpad = mem(pointer, p.iactAddressDepth);
     const dataSpad = mem(Bits(widths.entry), p.iactDataDepth);
 
-    // Where the walk stands: entry, segment, window, row.
-    const here = reg(pointer, { reset: 0 });
-    const segmentSlot = reg(slot, { reset: 0 });
-    const segment = reg(amount, { reset: 0 });
-    const segmentOrigin = reg(position, { reset: 0 });
-    const atOrigin = reg(Bool, { reset: true });
-    const denseEnd = reg(pointer);
+    // Where the walk stands: the entry; its segment's place in the address SPad, number in the window (from 1), first column, and
+    // whether the next window begins behind it; and whether the entry is the segment's first.
+    const at = reg(Bundle({ entry: pointer, slot, segment: amount, origin: position, beforeNext: Bool, opens: Bool }), {
+      reset: { entry: 0, slot: 0, segment: 1, origin: 0, beforeNext: true, opens: true },
+    });
     const windowsLeft = reg(UInt(p.loopBits));
     const rowsLeft = reg(UInt(p.loopBits));
-    // Where the next window starts.
-    const resumeAt = reg(pointer);
-    const resumeSlot = reg(slot);
-    // What is held: entries, segments, and complete segments from the walk's own on.
-    const entriesHeld = reg(UInt(bitsFor(p.iactDataDepth + 1)), { reset: 0 });
-    const segmentsHeld = reg(amount, { reset: 0 });
-    const segmentsAhead = reg(amount, { reset: 0 });
+    // The first entry and the first segment that are still needed: what is before them is free, and the next window starts there.
+    // Where the loader stands at the same place, the SPad is full if that has been written since anything was freed, and empty
+    // if not.
+    const oldest = reg(Bundle({ entry: pointer, slot }), { reset: { entry: 0, slot: 0 } });
+    const entryWritten = reg(Bool, { reset: false });
+    const segmentWritten = reg(Bool, { reset: false });
 
     const loader = instance(IactLoader(p));
-    loader.start.set(start);
     loader.dense.set(walk.dense);
     loader.segmentLength.set(walk.segmentLength);
     connect(loader.words, words);
-    loader.dataFree.set(entriesHeld.ne(p.iactDataDepth));
-    loader.addressFree.set(segmentsHeld.ne(p.iactAddressDepth));
+    const slotsMeet = loader.segmentAddress.eq(oldest.slot);
+    const slotsFull = slotsMeet.and(segmentWritten);
+    loader.dataFree.set(loader.dataAddress.eq(oldest.entry).and(entryWritten).not());
+    loader.addressFree.set(slotsFull.not());
     when(loader.writeData, () => dataSpad.write(loader.dataAddress, loader.entry));
-    when(loader.openSegment.and(walk.dense.not()), () => addressSpad.write(loader.segmentAddress, loader.segmentEnd));
+    when(loader.openSegment, () => addressSpad.write(loader.segmentAddress, loader.segmentEnd));
 
     // The entry at hand.
-    const segmentEnd = mux(walk.dense, denseEnd, addressSpad.read(segmentSlot));
-    const entry = dataSpad.read(here);
+    const segmentEnd = addressSpad.read(at.slot);
+    const entry = dataSpad.read(at.entry);
     const decode = instance(CscDecode({ lanes: 1, countBits: p.countBits, positionBits: position.width }));
-    decode.first.set(atOrigin);
-    decode.origin.set(segmentOrigin);
+    decode.first.set(at.opens);
+    decode.origin.set(at.origin);
     decode.counts[0]!.set(entry.bits(widths.entry - 1, p.dataBits).asUInt());
     const column = decode.positions[0]!;
 
-    const active = segmentsAhead.ne(0);
-    const exhausted = here.eq(segmentEnd);
-    const outside = column.ge(walk.columns.extend(position.width));
-    const present = exhausted.or(outside).not();
-    const lastSegment = segment.eq(walk.windowSegments.sub(1));
-    const afterHere = following(here, p.iactDataDepth);
-    const lastColumn = column.add(1).eq(walk.columns.extend(position.width));
+    // The walk can stand at the loader's place with all segments before it, or with none.
+    const active = at.slot.ne(loader.segmentAddress).or(slotsFull);
+    const columns = walk.columns.extend(position.width);
+    const exhausted = at.entry.eq(segmentEnd);
+    const present = exhausted.or(column.ge(columns)).not();
+    const lastSegment = at.segment.eq(walk.windowSegments);
+    const afterEntry = following(at.entry, p.iactDataDepth);
     // Nothing more of this segment belongs to the window.
-    const leaves = any(present.not(), afterHere.eq(segmentEnd), lastColumn);
+    const leaves = any(exhausted, afterEntry.eq(segmentEnd), decode.next.ge(columns));
+    const offers = present.or(lastSegment);
 
-    job.valid.set(active.and(present.or(lastSegment)));
+    job.valid.set(active.and(offers));
     job.data.value.set(entry.bits(p.dataBits - 1, 0).asUInt());
     job.data.column.set(column.trunc(widths.column));
     job.data.empty.set(present.not());
@@ -109,57 +106,50 @@ export const IactSpads = generator(function IactSpads(p: PeParameters) {
     const lastWindow = windowsLeft.eq(1);
     const lastRow = rowsLeft.eq(1);
     job.data.lastWindow.set(lastWindow.and(lastRow));
-    holds.set(segmentsHeld.ne(0).or(segment.ne(0)));
+    holds.set(any(slotsMeet.not(), segmentWritten, loader.midSegment, at.segment.ne(1)));
 
     // One step: an entry read, or the rest of the segment skipped.
-    const step = active.and(job.ready.or(present.or(lastSegment).not()));
+    const step = active.and(job.ready.or(offers.not()));
     const leaveSegment = step.and(leaves);
-    const leaveWindow = leaveSegment.and(lastSegment);
-    const lastUse = lastWindow.or(segment.lt(walk.stepSegments));
-    const overlap = walk.windowSegments.sub(walk.stepSegments);
-    const goBack = all(leaveWindow, lastWindow.not(), overlap.ne(0));
-    const stepped = mux(leaves, segmentEnd, afterHere);
-    const nextHere = mux(goBack, resumeAt, stepped);
-    const nextSlot = mux(goBack, resumeSlot, following(segmentSlot, p.iactAddressDepth));
+    const lastUse = lastWindow.or(at.beforeNext);
+    const frees = step.and(lastUse);
+    const stepped = mux(leaves, segmentEnd, afterEntry);
+    const nextSlot = following(at.slot, p.iactAddressDepth);
     decode.advance.set(step);
 
-    when(start, () => {
-      here.set(0);
-      denseEnd.set(walk.segmentLength);
-      windowsLeft.set(walk.windows);
-      rowsLeft.set(walk.rows);
-    }).elseWhen(step, () => {
-      here.set(nextHere);
-      atOrigin.set(leaveSegment);
-      when(leaveSegment, () => {
-        segmentSlot.set(nextSlot);
-        segment.set(segment.add(1));
-        segmentOrigin.set(segmentOrigin.add(walk.segmentLength.extend(position.width)));
-        denseEnd.set(advanceBy(nextHere, walk.segmentLength, p.iactDataDepth));
-        when(segment.add(1).eq(walk.stepSegments), () => {
-          resumeAt.set(stepped);
-          resumeSlot.set(following(segmentSlot, p.iactAddressDepth));
+    when(step, () => {
+      at.entry.set(stepped);
+      at.opens.set(leaves);
+      when(leaves, () => {
+        at.slot.set(nextSlot);
+        at.segment.set(at.segment.add(1));
+        at.origin.set(at.origin.add(walk.segmentLength.extend(position.width)));
+        at.beforeNext.set(at.beforeNext.and(at.segment.ne(walk.stepSegments)));
+        when(lastSegment, () => {
+          at.segment.set(1);
+          at.origin.set(0);
+          at.beforeNext.set(true);
+          when(lastUse.not(), () => {
+            at.entry.set(oldest.entry);
+            at.slot.set(oldest.slot);
+          });
         });
       });
-      when(leaveWindow, () => {
-        segment.set(0);
-        segmentOrigin.set(0);
-        windowsLeft.set(mux(lastWindow, walk.windows, windowsLeft.sub(1)));
-        when(lastWindow, () => rowsLeft.set(mux(lastRow, walk.rows, rowsLeft.sub(1))));
-      });
     });
+    when(frees, () => {
+      oldest.entry.set(stepped);
+      when(leaves, () => oldest.slot.set(nextSlot));
+    });
+    entryWritten.set(loader.writeData.or(entryWritten.and(frees.and(exhausted.not()).not())));
+    segmentWritten.set(loader.closeSegment.or(segmentWritten.and(frees.and(leaves).not())));
 
-    // One or none, as wide as the counter that it changes.
-    const count = (on: BoolVal, counter: UIntVal): UIntVal => on.asUInt().extend(counter.width);
-    const freed = mux(leaves, distance(here, segmentEnd, p.iactDataDepth), 1);
-    const released = mux(step.and(lastUse), freed.extend(entriesHeld.width), 0);
-    entriesHeld.set(entriesHeld.add(count(loader.writeData, entriesHeld)).sub(released));
-    segmentsHeld.set(
-      segmentsHeld.add(count(loader.openSegment, segmentsHeld)).sub(count(leaveSegment.and(lastUse), segmentsHeld)),
-    );
-    const kept = mux(goBack, overlap, 0);
-    segmentsAhead.set(
-      segmentsAhead.add(count(loader.closeSegment, segmentsAhead)).sub(count(leaveSegment, segmentsAhead)).add(kept),
-    );
+    when(leaveSegment.and(lastSegment), () => {
+      windowsLeft.set(mux(lastWindow, walk.windows, windowsLeft.sub(1)));
+      when(lastWindow, () => rowsLeft.set(mux(lastRow, walk.rows, rowsLeft.sub(1))));
+    });
+    when(start, () => {
+      windowsLeft.set(walk.windows);
+      rowsLeft.set(walk.rows);
+    });
   });
 });

@@ -7,12 +7,12 @@ import {
   Out,
   SInt,
   UInt,
-  Vec,
   cat,
   generator,
   instance,
   module,
   reg,
+  regNext,
   when,
 } from '../../gen/index.ts';
 import { WeightJob } from './command.ts';
@@ -22,6 +22,11 @@ import { type PeParameters, parameterSuffix, widthsOf } from './parameters.ts';
 /** A product and the psum that it is for. */
 export function Product(p: PeParameters) {
   return Bundle({ enable: Bool, row: UInt(widthsOf(p).row), value: SInt(2 * p.dataBits + 1) });
+}
+
+/** The products of a word's two weights. */
+export function Products(p: PeParameters) {
+  return Bundle({ first: Product(p), second: Product(p) });
 }
 
 /**
@@ -37,29 +42,30 @@ export const MacLanes = generator(function MacLanes(p: PeParameters) {
     valid: In(Bool),
     job: In(WeightJob(p)),
     word: In(Bits(widths.word)),
-    products: Out(Vec(2, Product(p))),
+    /** A window ends, with a word or without. */
+    last: In(Bool),
+    products: Out(Products(p)),
     /** With the last products of a window. */
     windowDone: Out(Bool),
   };
   return module(
     `MacLanes${parameterSuffix(p, 'psumDepth', 'dataBits')}`,
     ports,
-    ({ iactSigned, valid, job, word, products, windowDone }) => {
-      const carriesWord = valid.and(job.empty.not());
+    ({ iactSigned, valid, job, word, last, products, windowDone }) => {
       const iactSign = job.value.bit(p.dataBits - 1).and(iactSigned);
       const iact = cat(iactSign, job.value).asSInt();
 
       const decode = instance(CscDecode({ lanes: 2, countBits: p.countBits, positionBits }));
       decode.first.set(job.first);
       decode.origin.set(0);
-      decode.advance.set(carriesWord);
+      decode.advance.set(valid);
 
       for (let lane = 0; lane < 2; lane++) {
         const entry = word.bits((lane + 1) * widths.entry - 1, lane * widths.entry);
         const weight = entry.bits(p.dataBits - 1, 0).asSInt();
         decode.counts[lane]!.set(entry.bits(widths.entry - 1, p.dataBits).asUInt());
 
-        const works = carriesWord.and(weight.ne(0)).and(job.value.ne(0));
+        const works = valid.and(weight.ne(0)).and(job.value.ne(0));
         const enable = reg(Bool, { reset: false });
         const row = reg(UInt(widths.row));
         const product = reg(SInt(2 * p.dataBits + 1));
@@ -68,11 +74,10 @@ export const MacLanes = generator(function MacLanes(p: PeParameters) {
           row.set(decode.positions[lane]!.trunc(widths.row));
           product.set(iact.mul(weight));
         });
-        products[lane]!.set({ enable, row, value: product });
+        (lane === 0 ? products.first : products.second).set({ enable, row, value: product });
       }
-      const last = reg(Bool, { reset: false });
-      last.set(valid.and(job.last));
-      windowDone.set(last);
+      const ended = regNext(last, { reset: false });
+      windowDone.set(ended);
     },
   );
 });

@@ -81,6 +81,7 @@ export const Pe = generator(function Pe(p: PeParameters = eyerissV2Pe) {
     macLanes.valid.set(weightSpads.valid);
     macLanes.job.set(weightSpads.job);
     macLanes.word.set(weightSpads.word);
+    macLanes.last.set(weightSpads.last);
     psumSpad.products.set(macLanes.products);
     connect(psumSpad.psumIn, psumIn);
     connect(psumOut, psumSpad.psumOut);
@@ -112,8 +113,8 @@ export const Pe = generator(function Pe(p: PeParameters = eyerissV2Pe) {
       waitPsum: waits,
       waitIact: all(starves, waitsWeight.not(), weightSpads.holds),
       windowEnd: all(starves.not(), reads.not(), waits.not()),
-      mac0: macLanes.products[0]!.enable,
-      mac1: macLanes.products[1]!.enable,
+      mac0: macLanes.products.first.enable,
+      mac1: macLanes.products.second.enable,
     });
     idle.set(nothing.and(psumSpad.holds.not()));
   });

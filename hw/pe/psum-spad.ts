@@ -9,6 +9,7 @@ import {
   UInt,
   Vec,
   all,
+  any,
   bitsFor,
   channel,
   connect,
@@ -21,7 +22,7 @@ import {
   stage,
   when,
 } from '../../gen/index.ts';
-import { Product } from './mac-lanes.ts';
+import { Products } from './mac-lanes.ts';
 import { type PeParameters, parameterSuffix, widthsOf } from './parameters.ts';
 import { PsumBank } from './psum-bank.ts';
 
@@ -40,7 +41,7 @@ export const PsumSpad = generator(function PsumSpad(p: PeParameters) {
   const ports = {
     filters: In(UInt(widths.rows)),
     accumulate: In(Bool),
-    products: In(Vec(2, Product(p))),
+    products: In(Products(p)),
     /** These are a window's last products. */
     windowDone: In(Bool),
     /** The last word of a window is being read: its psums are on their way. */
@@ -58,14 +59,14 @@ export const PsumSpad = generator(function PsumSpad(p: PeParameters) {
     // Windows held: read but not drained, and of these the complete ones.
     const held = reg(UInt(2), { reset: 0 });
     const complete = reg(UInt(2), { reset: 0 });
-    // The bank that products go to, and the one that drains; a window that takes both banks leaves them as they are.
-    const macBank = reg(Bool, { reset: false });
+    // The bank that drains. Windows take turns; where one takes both banks, it says which of them is first.
     const drainBank = reg(Bool, { reset: false });
-    const drainBeat = reg(beat, { reset: 0 });
+    // After reset it counts up to the last beat, which clears both banks.
+    const drainBeat = reg(beat, { reset: half / 2 });
     const clearing = reg(Bool, { reset: true });
 
     const wide = io.filters.gt(half);
-    io.blocked.set(clearing.or(mux(wide, held.ne(0), held.eq(2))));
+    io.blocked.set(any(clearing, held.bit(1), held.bit(0).and(wide)));
 
     // Drain.
     const draining = complete.ne(0);
@@ -76,38 +77,35 @@ export const PsumSpad = generator(function PsumSpad(p: PeParameters) {
     connect(io.psumOut, leaving);
     const lastBeat = drainBeat.eq(io.filters.sub(1).shr(1).trunc(beat.width));
     const releases = drained.fire.and(lastBeat);
-    // In the two-bank case the upper bit of the beat is the bank.
-    const beatBank = mux(wide, drainBeat.bit(beat.width - 1), drainBank);
+    // The upper bits of beats and rows count only where a window takes two banks; otherwise they are zero.
+    const beatBank = drainBeat.bit(beat.width - 1).xor(drainBank);
     io.holds.set(held.ne(0).or(leaving.valid));
 
     // A bank either takes products or is emptied: what drains is complete, and the next window waits or goes to the other bank.
     const empties = clearing.or(drained.fire);
     const emptied = banks.map((_, index) => clearing.or(draining.and(isBank(beatBank, index))));
+    const clears = emptied.map((bank) => bank.and(empties));
+    // The window at hand is as far behind the one that drains as there are complete ones.
+    const macBank = drainBank.xor(complete.bit(0));
     for (let lane = 0; lane < 2; lane++) {
-      const product = io.products[lane]!;
-      const productBank = mux(wide, product.row.bit(widths.row - 1), macBank);
+      const product = lane === 0 ? io.products.first : io.products.second;
+      const productBank = product.row.bit(widths.row - 1).xor(macBank);
       const drainAddress = drainBeat.shl(1).trunc(bankAddress.width).or(lit(bankAddress, lane));
-      const addend = product.value.extend(p.psumBits);
       const places = banks.map(({ first, second }) => (lane === 0 ? first : second));
+      const sum = mux(productBank, places[1]!.read, places[0]!.read).add(product.value.extend(p.psumBits));
       places.forEach((place, index) => {
         const accumulates = product.enable.and(isBank(productBank, index));
         place.address.set(mux(emptied[index]!, drainAddress, product.row.trunc(bankAddress.width)));
-        place.write.set(mux(emptied[index]!, empties, accumulates));
-        place.data.set(mux(emptied[index]!, 0, place.read.add(addend)));
+        place.write.set(accumulates.or(clears[index]!));
+        place.data.set(mux(emptied[index]!, 0, sum));
       });
       const own = mux(beatBank, places[1]!.read, places[0]!.read);
-      drained.data[lane]!.set(mux(io.accumulate, own.add(io.psumIn.data[lane]!), own));
+      drained.data[lane]!.set(own.add(mux(io.accumulate, io.psumIn.data[lane]!, 0)));
     }
 
-    when(clearing, () => {
-      drainBeat.set(drainBeat.add(1));
-      when(drainBeat.eq(half / 2 - 1), () => {
-        clearing.set(false);
-        drainBeat.set(0);
-      });
-    }).elseWhen(drained.fire, () => drainBeat.set(mux(lastBeat, 0, drainBeat.add(1))));
-    when(releases.and(wide.not()), () => drainBank.set(drainBank.not()));
-    when(io.windowDone.and(wide.not()), () => macBank.set(macBank.not()));
+    when(clearing.and(drainBeat.eq(half - 1)), () => clearing.set(false));
+    when(empties, () => drainBeat.set(mux(releases, 0, drainBeat.add(1))));
+    drainBank.set(drainBank.xor(releases));
 
     const count = (on: typeof releases) => on.asUInt().extend(2);
     held.set(held.add(count(io.windowRead)).sub(count(releases)));

@@ -25,10 +25,32 @@ export function addressRows(p: PeParameters): number {
   return Math.ceil(p.weightAddressDepth / ADDRESSES_PER_WORD);
 }
 
+/** Where a column's end stands in the address SPad: the word, and which of its three addresses. */
+export interface AddressPlace {
+  readonly row: UIntVal;
+  readonly lane: UIntVal;
+}
+
+/** The place of a column's end. */
+export function addressPlace(p: PeParameters, column: UIntVal): AddressPlace {
+  const width = bitsFor(addressRows(p));
+  // column = 3 · row + lane; as 4 = 3 + 1, the lower bits of the lane are those of column + row.
+  const { factor, shift } = thirdOf(p.weightAddressDepth);
+  const row = column
+    .mul(lit(UInt(bitsFor(factor + 1)), factor))
+    .shr(shift)
+    .trunc(width);
+  const lane = column
+    .extend(width + 2)
+    .add(row.extend(width + 2))
+    .trunc(2);
+  return { row, lane };
+}
+
 /**
  * Holds the end of each column, relative to its tile: a column starts where the one before it ends, and the first at 0. The
- * addresses of the next tile load into the other of two sets while a tile is worked on. As a word of the link brings three,
- * there are three memories of every third address, with one write port each.
+ * addresses of the next tile load into the other of two sets while a tile is worked on. A word of the SPad holds three, as one of
+ * the link brings them.
  */
 export const WeightAddresses = generator(function WeightAddresses(p: PeParameters) {
   const widths = widthsOf(p);
@@ -41,9 +63,10 @@ export const WeightAddresses = generator(function WeightAddresses(p: PeParameter
     writeSet: In(Bool),
     writeRow: In(row),
     ends: In(Vec(ADDRESSES_PER_WORD, address)),
-    /** A column, and where it starts and ends. */
+    /** A column's place, and where it starts and ends. */
     set: In(Bool),
-    column: In(UInt(widths.column)),
+    row: In(row),
+    lane: In(UInt(2)),
     columnStart: Out(address),
     columnEnd: Out(address),
   };
@@ -51,23 +74,14 @@ export const WeightAddresses = generator(function WeightAddresses(p: PeParameter
     // The sets lie side by side, so that no word is left unused.
     const wordOf = (set: typeof io.set, index: UIntVal): UIntVal =>
       rows === 1 ? set.asUInt() : cat(index, set).asUInt();
-    const lanes = [0, 1, 2].map(() => mem(address, 2 * rows));
-    when(io.write, () => lanes.forEach((lane, index) => lane.write(wordOf(io.writeSet, io.writeRow), io.ends[index]!)));
+    const words = mem(Vec(ADDRESSES_PER_WORD, address), 2 * rows);
+    when(io.write, () => words.write(wordOf(io.writeSet, io.writeRow), io.ends));
 
-    // column = 3 · index + lane; as 4 = 3 + 1, the lower bits of the lane are those of column + index.
-    const { factor, shift } = thirdOf(p.weightAddressDepth);
-    const index = io.column
-      .mul(lit(UInt(bitsFor(factor + 1)), factor))
-      .shr(shift)
-      .trunc(row.width);
-    const lane = io.column
-      .extend(row.width + 2)
-      .add(index.extend(row.width + 2))
-      .trunc(2);
-    const ends = lanes.map((each) => each.read(wordOf(io.set, index)));
-    const before = lanes[2]!.read(wordOf(io.set, index.sub(1)));
-    io.columnEnd.set(mux(lane.eq(0), ends[0]!, mux(lane.eq(1), ends[1]!, ends[2]!)));
-    io.columnStart.set(mux(lane.eq(0), mux(io.column.eq(0), 0, before), mux(lane.eq(1), ends[0]!, ends[1]!)));
+    const [first, second, third] = words.read(wordOf(io.set, io.row));
+    const before = words.read(wordOf(io.set, io.row.sub(1)))[ADDRESSES_PER_WORD - 1]!;
+    const start = mux(io.row.eq(0), 0, before);
+    io.columnStart.set(choice(io.lane, [start, first!, second!]));
+    io.columnEnd.set(choice(io.lane, [first!, second!, third!]));
   });
 });
 
@@ -78,4 +92,9 @@ function thirdOf(columns: number): { factor: number; shift: number } {
     const exact = (column: number): boolean => Math.floor((column * factor) / 2 ** shift) === Math.floor(column / 3);
     if (Array.from({ length: columns }, (_, column) => column).every(exact)) return { factor, shift };
   }
+}
+
+/** The one of three that a number from 0 to 2 says. */
+function choice<T extends UIntVal>(lane: UIntVal, [zero, one, two]: readonly [T, T, T]): T {
+  return mux(lane.bit(1), two, mux(lane.bit(0), one, zero)) as T;
 }

@@ -53,8 +53,8 @@ export const WeightLoader = generator(function WeightLoader(p: PeParameters) {
     addressed: Out(Bool),
     /** Words of the tile that are in the data SPad. */
     wordsLoaded: Out(address),
-    /** Nothing of the tile has come. */
-    atStart: Out(Bool),
+    /** Some of the tile has come, and not all. */
+    midTile: Out(Bool),
   };
   return module(
     `WeightLoader${parameterSuffix(p, 'weightAddressDepth', 'weightDataDepth', 'psumDepth', 'dataBits')}`,
@@ -66,6 +66,7 @@ export const WeightLoader = generator(function WeightLoader(p: PeParameters) {
       const wordsOfColumn = reg(UInt(widths.columnWords));
       const wordsLoaded = reg(address, { reset: 0 });
       const lastEnd = reg(address);
+      const midTile = reg(Bool, { reset: false });
       // Uncompressed: which of three stored words comes next, and the values left over from the last word of the link.
       const phase = reg(UInt(2), { reset: 0 });
       const carried = reg(Bits(2 * p.dataBits));
@@ -105,8 +106,9 @@ export const WeightLoader = generator(function WeightLoader(p: PeParameters) {
       io.closeTile.set(closes);
       io.addressed.set(loadsWords.or(io.dense));
       io.wordsLoaded.set(wordsLoaded);
-      io.atStart.set(all(wordsLoaded.eq(0), addressRow.eq(0), loadsWords.not()));
+      io.midTile.set(midTile);
 
+      midTile.set(midTile.or(acts).and(closes.not()));
       when(takeAddresses, () => {
         columnsLeft.set(mux(lastAddresses, 0, columnsLeft.sub(ADDRESSES_PER_WORD)));
         addressRow.set(addressRow.add(1));

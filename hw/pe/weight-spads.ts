@@ -10,31 +10,28 @@ import {
   all,
   any,
   bitsFor,
-  channel,
   connect,
   generator,
   instance,
+  mapStream,
   mem,
   module,
   mux,
-  queue,
   reg,
+  regNext,
   stage,
   when,
 } from '../../gen/index.ts';
 import { LapPointer, lapAdvanceBy, lapFollowing, lapFull } from './circular.ts';
 import { IactJob, WeightJob } from './command.ts';
 import { type PeParameters, parameterSuffix, widthsOf } from './parameters.ts';
-import { WeightAddresses } from './weight-addresses.ts';
+import { WeightAddresses, addressPlace } from './weight-addresses.ts';
 import { WeightLoader } from './weight-loader.ts';
 
-/** Columns looked up and not yet read: an iact with an empty column goes unnoticed while there is one in here. */
-const COLUMNS_AHEAD = 2;
-
 /**
- * Two pipeline stages and a short queue between them. The first looks up where an iact's column starts and ends, and drops the
- * iact if the column is empty; the second reads the column's words, one a cycle without a gap between columns or tiles.
- * Uncompressed, columns are visited in order and are equally long, and the address SPad stays idle.
+ * Two pipeline stages. The first looks up where an iact's column starts and ends, and drops the iact if the column is empty; the
+ * second reads the column's words, one a cycle without a gap between columns or tiles. A column can wait in between, so that
+ * empty ones behind it go unnoticed. Uncompressed, columns are visited in order and are equally long, and the address SPad stays idle.
  *
  * Iacts need not wait for the whole tile: as words are loaded and used in the same order, the first window is worked on while
  * they come. The next tile loads while a tile is worked on: its addresses into the other set of the address SPad, its words
@@ -45,8 +42,14 @@ export const WeightSpads = generator(function WeightSpads(p: PeParameters) {
   const widths = widthsOf(p);
   const depth = p.weightDataDepth;
   const address = UInt(widths.weightAddress);
-  const length = UInt(widths.columnWords);
-  const Column = Bundle({ value: UInt(p.dataBits), start: address, length, last: Bool, lastWindow: Bool });
+  const Column = Bundle({
+    value: UInt(p.dataBits),
+    /** Its first word, and how many it has; of the column that is read, the next word, and how many are left. */
+    at: LapPointer(depth),
+    words: UInt(widths.columnWords),
+    last: Bool,
+    lastWindow: Bool,
+  });
   const ports = {
     start: In(Bool),
     dense: In(Bool),
@@ -58,10 +61,12 @@ export const WeightSpads = generator(function WeightSpads(p: PeParameters) {
     blocked: In(Bool),
     /** In this cycle the last word of a window is read. */
     windowRead: Out(Bool),
-    /** The word read in the cycle before, with its iact. */
+    /** In the cycle before, a word was read: it, and its iact. */
     valid: Out(Bool),
     job: Out(WeightJob(p)),
     word: Out(Bits(widths.word)),
+    /** The cycle before was the end of a window, with a word or without. */
+    last: Out(Bool),
     /** Weights are held that have not met all their iacts, or an iact waits for some. */
     holds: Out(Bool),
     /** For the activity counters: a word is read; a column waits for psums; no column is there. */
@@ -83,14 +88,17 @@ export const WeightSpads = generator(function WeightSpads(p: PeParameters) {
       const tilesAhead = reg(UInt(2), { reset: 0 });
       // The set of addresses that loads.
       const loadSet = reg(Bool, { reset: false });
-      // Where the next word goes, the tile that is read starts, and the one after it does.
+      // Where the next word goes, the tile that is read starts, and the one after it does. What is before `neededFrom` is free.
       const writeAt = reg(LapPointer(depth), { reset: { index: 0, lap: false } });
       const tileStart = reg(LapPointer(depth), { reset: { index: 0, lap: false } });
       const nextTileStart = reg(LapPointer(depth));
-      // Of the column that is read: the next word, and how many are left; and whether what is before that word is free.
-      const readAt = reg(LapPointer(depth));
-      const wordsLeft = reg(length, { reset: 0 });
-      const frees = reg(Bool, { reset: false });
+      const neededFrom = reg(LapPointer(depth), { reset: { index: 0, lap: false } });
+      // The column that is read, and whether its first word comes next; and one that waits behind it.
+      const column = reg(Column);
+      const columnValid = reg(Bool, { reset: false });
+      const untouched = reg(Bool);
+      const waiting = reg(Column);
+      const waitingValid = reg(Bool, { reset: false });
 
       const wordsPerColumn = io.filters.add(1).shr(1).trunc(widths.columnWords);
       const loader = instance(WeightLoader(p));
@@ -99,7 +107,7 @@ export const WeightSpads = generator(function WeightSpads(p: PeParameters) {
       loader.columns.set(io.columns);
       loader.wordsPerColumn.set(wordsPerColumn);
       loader.tileFree.set(tilesHeld.ne(2));
-      loader.dataFree.set(lapFull(writeAt, mux(frees, readAt, tileStart)).not());
+      loader.dataFree.set(lapFull(writeAt, neededFrom).not());
       connect(loader.words, io.words);
       addressSpad.write.set(loader.writeAddresses);
       addressSpad.writeSet.set(loadSet);
@@ -112,15 +120,16 @@ export const WeightSpads = generator(function WeightSpads(p: PeParameters) {
       });
 
       // Look-up: from iact to column.
-      const fetched = stage(io.iact);
+      const fetched = stage(mapStream(io.iact, ({ column, ...iact }) => ({ ...iact, ...addressPlace(p, column) })));
       const { data: iact } = fetched;
       const denseStart = reg(address, { reset: 0 });
       const denseEnd = denseStart.add(wordsPerColumn.extend(lookupWidth(p)).trunc(address.width));
       addressSpad.set.set(loadSet.xor(tilesAhead.bit(0)));
-      addressSpad.column.set(iact.column);
+      addressSpad.row.set(iact.row);
+      addressSpad.lane.set(iact.lane);
       const columnStart = mux(io.dense, denseStart, addressSpad.columnStart);
       const columnEnd = mux(io.dense, denseEnd, addressSpad.columnEnd);
-      const words = columnEnd.sub(columnStart).extend(lookupWidth(p)).trunc(length.width);
+      const words = columnEnd.sub(columnStart).extend(lookupWidth(p)).trunc(widths.columnWords);
       const columnWords = mux(iact.empty, 0, words);
       const empty = columnWords.eq(0);
       const dropped = empty.and(iact.last.not());
@@ -128,60 +137,59 @@ export const WeightSpads = generator(function WeightSpads(p: PeParameters) {
       // A tile is left only when it is loaded to its end: from there on the next one loads.
       const loaded = all(loader.addressed, endsTile.not(), empty.or(columnEnd.le(loader.wordsLoaded)));
       const present = tilesAhead.ne(0).or(loaded);
-
-      const found = channel(Column);
-      found.valid.set(all(fetched.valid, present, dropped.not()));
-      found.data.set({
+      fetched.ready.set(present.and(waitingValid.not().or(dropped)));
+      io.waitsWeight.set(fetched.valid.and(present.not()));
+      when(fetched.fire.and(io.dense), () => denseStart.set(mux(iact.last, 0, denseEnd)));
+      const tileFound = fetched.fire.and(endsTile);
+      const found = fetched.fire.and(dropped.not());
+      // Either the tile that is read is looked up, or the one after it.
+      const lookupStart = mux(tilesHeld.eq(tilesAhead), tileStart, nextTileStart);
+      const foundColumn = {
         value: iact.value,
-        start: columnStart,
-        length: columnWords,
+        at: lapAdvanceBy(lookupStart, columnStart.trunc(bitsFor(depth)), depth),
+        words: columnWords,
         last: iact.last,
         lastWindow: iact.lastWindow,
-      });
-      fetched.ready.set(present.and(found.ready.or(dropped)));
-      io.waitsWeight.set(fetched.valid.and(present.not()));
-      when(fetched.fire, () => denseStart.set(mux(iact.last, 0, denseEnd)));
-      const tileFound = fetched.fire.and(endsTile);
+      };
 
       // Read: one word a cycle.
-      const column = queue(found, COLUMNS_AHEAD);
-      const midColumn = wordsLeft.ne(0);
-      const columnAt = lapAdvanceBy(tileStart, column.data.start.trunc(bitsFor(depth)), depth);
-      const wordAt = mux(midColumn, readAt, columnAt);
-      const left = mux(midColumn, wordsLeft, column.data.length);
-      const lastWord = left.le(1);
-      const hasWord = left.ne(0);
-      const advance = column.valid.and(io.blocked.not());
-      const readsWord = advance.and(hasWord);
-      const tileRead = all(advance, lastWord, column.data.last, column.data.lastWindow);
+      const advance = columnValid.and(io.blocked.not());
+      const readsWord = advance.and(column.words.ne(0));
+      const stays = columnValid.and(io.blocked.or(column.words.gt(1)));
+      const windowRead = all(columnValid, stays.not(), column.last);
+      const tileRead = windowRead.and(column.lastWindow);
+      const afterRead = lapFollowing(column.at, depth);
 
-      column.ready.set(advance.and(lastWord));
-      when(advance, () => wordsLeft.set(mux(lastWord, 0, left.sub(1))));
-      when(readsWord, () => {
-        readAt.set(lapFollowing(wordAt, depth));
-        frees.set(column.data.lastWindow);
+      const comes = waitingValid.or(found);
+      columnValid.set(stays.or(comes));
+      waitingValid.set(stays.and(comes));
+      when(comes.and(stays.not()), () => {
+        column.set(mux(waitingValid, waiting, foundColumn));
+        untouched.set(true);
+      }).elseWhen(readsWord, () => {
+        column.at.set(afterRead);
+        column.words.set(column.words.sub(1));
+        untouched.set(false);
       });
-      io.word.set(dataSpad.readSync(wordAt.index, { enable: readsWord, underWrite: 'any' }));
+      when(found, () => waiting.set(foundColumn));
 
-      const advanced = reg(Bool, { reset: false });
       const jobRead = reg(WeightJob(p));
-      advanced.set(advance);
-      when(advance, () =>
-        jobRead.set({
-          value: column.data.value,
-          first: midColumn.not(),
-          last: column.data.last.and(lastWord),
-          empty: hasWord.not(),
-        }),
-      );
-      io.valid.set(advanced);
+      when(readsWord, () => {
+        jobRead.set({ value: column.value, first: untouched });
+        when(column.lastWindow, () => neededFrom.set(afterRead));
+      });
+      io.word.set(dataSpad.readSync(column.at.index, { enable: readsWord, underWrite: 'any' }));
       io.job.set(jobRead);
-      io.windowRead.set(all(advance, lastWord, column.data.last));
+      const wordRead = regNext(readsWord, { reset: false });
+      const windowEnded = regNext(windowRead, { reset: false });
+      io.valid.set(wordRead);
+      io.last.set(windowEnded);
+      io.windowRead.set(windowRead);
 
       // Tiles come and go.
       const { closeTile } = loader;
       when(tileRead, () => {
-        frees.set(false);
+        neededFrom.set(nextTileStart);
         tileStart.set(nextTileStart);
         nextTileStart.set(writeAt);
       });
@@ -192,10 +200,10 @@ export const WeightSpads = generator(function WeightSpads(p: PeParameters) {
       when(closeTile.ne(tileRead), () => tilesHeld.set(mux(closeTile, tilesHeld.add(1), tilesHeld.sub(1))));
       when(closeTile.ne(tileFound), () => tilesAhead.set(mux(closeTile, tilesAhead.add(1), tilesAhead.sub(1))));
 
-      io.holds.set(any(tilesHeld.ne(0), loader.atStart.not(), fetched.valid));
+      io.holds.set(any(tilesHeld.ne(0), loader.midTile, fetched.valid));
       io.reads.set(readsWord);
-      io.waits.set(column.valid.and(io.blocked));
-      io.starves.set(column.valid.not());
+      io.waits.set(columnValid.and(io.blocked));
+      io.starves.set(columnValid.not());
     },
   );
 });

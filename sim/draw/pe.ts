@@ -22,7 +22,7 @@ const blocks: readonly { name: string; network: Network; width: number; order: r
     name: 'weightSpads',
     network: 'weight',
     width: 236,
-    order: ['loader', 'fetched', 'addressSpad', 'column', 'dataSpad'],
+    order: ['loader', 'fetched', 'addressSpad', 'dataSpad'],
   },
   { name: 'macLanes', network: 'plain', width: 166, order: ['decode'] },
   { name: 'psumSpad', network: 'psum', width: 200, order: ['banks', 'banks_1', 'leaving'] },
@@ -35,7 +35,6 @@ const roles: Readonly<Record<string, string>> = {
   WeightAddresses: 'where columns end, for two tiles',
   CscDecode: 'counts of zeros to positions',
   Stage: 'pipeline register',
-  Queue: 'columns looked up ahead',
   PsumBank: '2 read and 2 write ports',
 };
 
@@ -217,12 +216,15 @@ function stages(p: PeParameters, pe: Block, y: number): string[] {
     `two counts to rows, two products; a zero leaves its ${p.dataBits}b × ${p.dataBits}b multiplier's registers still`,
     'two psums read, added to and written back; the other bank drains two a cycle, psums from below added',
   ];
-  const column = blockAt(pe, ['weightSpads', 'column']);
+  const column = blockAt(pe, ['weightSpads']).registers.filter(({ name }) => /^(column|waiting)/.test(name));
   const fetched = blockAt(pe, ['weightSpads', 'fetched']);
   const products = blockAt(pe, ['macLanes']).registers.reduce((bits, { width: each }) => bits + each, 0);
   const between = [
     [`fetched: ${registerBits(fetched)}b`, `${fieldsText(IactJob(p))}; valid`],
-    [`column: ${memoriesText(column.memories)}`, 'a queue of value, start, length, whether it ends the window'],
+    [
+      `columns: ${column.reduce((bits, { width: each }) => bits + each, 0)}b`,
+      'one that is read and one that waits: value, next word, words left, whether it ends the window',
+    ],
     [`word and job: ${widthsOf(p).word + widthOf(WeightJob(p))}b`, `the SPad's output; ${fieldsText(WeightJob(p))}`],
     [`products: ${products}b`, `two of ${fieldsText(Product(p))}; end of the window`],
   ] as const;

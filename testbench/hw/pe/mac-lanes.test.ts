@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { emitVerilog, Vec } from '../../../gen/index.ts';
-import { MacLanes, Product } from '../../../hw/pe/mac-lanes.ts';
+import { emitVerilog } from '../../../gen/index.ts';
+import { MacLanes, Products } from '../../../hw/pe/mac-lanes.ts';
 import { eyerissV2Pe } from '../../../hw/pe/parameters.ts';
 import { VerilatorSimulation } from '../../../sim/verilator/simulation.ts';
 import { entry } from './link-words.ts';
@@ -21,18 +21,17 @@ describe('MacLanes', () => {
     iact?: number;
     first?: boolean;
     last?: boolean;
-    empty?: boolean;
     entries?: readonly [number, number];
   }) {
-    const { valid = true, iact = 1, first = true, last = false, empty = false, entries = [0, 0] } = job;
+    const { valid = true, iact = 1, first = true, last = false, entries = [0, 0] } = job;
     sim.poke('valid', Number(valid));
     sim.poke('job_value', iact & 255);
     sim.poke('job_first', Number(first));
-    sim.poke('job_last', Number(last));
-    sim.poke('job_empty', Number(empty));
+    sim.poke('last', Number(last));
     sim.poke('word', entries[0] + entries[1] * 4096);
     sim.step();
-    const lanes = peekAs(sim, Vec(2, Product(eyerissV2Pe)), 'products');
+    const { first: low, second: high } = peekAs(sim, Products(eyerissV2Pe), 'products');
+    const lanes = [low, high];
     return { lanes, windowDone: sim.peek('windowDone') === 1 };
   }
 
@@ -54,9 +53,8 @@ describe('MacLanes', () => {
 
   test('goes on with the rows of a column from word to word, and starts anew at its first word', () => {
     cycle({ entries: [entry(3, 5), entry(0, 5)] });
-    // What is not valid, or carries no word, counts for nothing.
+    // What is not valid counts for nothing.
     cycle({ valid: false, first: false, entries: [entry(1, 5), entry(1, 5)] });
-    cycle({ empty: true, entries: [entry(1, 5), entry(1, 5)] });
     const next = cycle({ first: false, entries: [entry(2, 5), entry(1, 5)] });
     expect(next.lanes.map(({ row }) => row)).toEqual([7, 9]);
     const filler = cycle({ first: true, entries: [entry(15, 0), entry(15, 9)] });
@@ -73,7 +71,6 @@ describe('MacLanes', () => {
       { iact: 3, entries: [entry(15, 0), entry(0, 0)] },
       { iact: 0, entries: [entry(9, 88), entry(9, 88)] },
       { valid: false, iact: 5, entries: [entry(9, 88), entry(9, 88)] },
-      { empty: true, iact: 5, entries: [entry(9, 88), entry(9, 88)] },
     ] as const) {
       expect(cycle(job).lanes).toEqual(idle);
     }
@@ -82,7 +79,7 @@ describe('MacLanes', () => {
   test('tells the end of a window, with a word or without', () => {
     expect(cycle({ last: true, entries: [entry(0, 1), entry(0, 1)] }).windowDone).toBe(true);
     expect(cycle({ last: false, entries: [entry(0, 1), entry(0, 1)] }).windowDone).toBe(false);
-    expect(cycle({ last: true, empty: true }).windowDone).toBe(true);
-    expect(cycle({ last: true, valid: false }).windowDone).toBe(false);
+    expect(cycle({ last: true, valid: false }).windowDone).toBe(true);
+    expect(cycle({ last: false, valid: false }).windowDone).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { emitVerilog, SInt, Vec } from '../../../gen/index.ts';
-import { Product } from '../../../hw/pe/mac-lanes.ts';
+import { Products } from '../../../hw/pe/mac-lanes.ts';
 import { eyerissV2Pe } from '../../../hw/pe/parameters.ts';
 import { PsumSpad } from '../../../hw/pe/psum-spad.ts';
 import { Random } from '../../../sim/tensor/random.ts';
@@ -68,7 +68,7 @@ describe('PsumSpad', () => {
         const { row, value } = product ?? { row: random.integer(0, 31), value: random.integer(-5, 5) };
         return { enable: product !== undefined, row, value };
       });
-      pokeAs(sim, Vec(2, Product(eyerissV2Pe)), 'products', lanes);
+      pokeAs(sim, Products(eyerissV2Pe), 'products', { first: lanes[0]!, second: lanes[1]! });
     };
     drive();
     let windowsRead = 0;
@@ -201,10 +201,11 @@ describe('PsumSpad', () => {
     sim.poke('filters', 32);
     for (const products of rows) {
       const lanes = products.map((product) => ({ enable: true, ...product }));
-      pokeAs(sim, Vec(2, Product(eyerissV2Pe)), 'products', lanes);
+      pokeAs(sim, Products(eyerissV2Pe), 'products', { first: lanes[0]!, second: lanes[1]! });
       sim.step();
     }
-    sim.poke('products_enable', 0);
+    sim.poke('products_first_enable', 0);
+    sim.poke('products_second_enable', 0);
     sim.reset();
     expect(sim.peek('blocked')).toBe(1);
     settle();

@@ -101,6 +101,14 @@ describe('WeightSpads', () => {
     });
   }
 
+  /** The word or the end of a window that leaves in this cycle. */
+  function jobLeaving(): string | undefined {
+    const [valid, last] = [sim.peek('valid') === 1, sim.peek('last') === 1];
+    if (!valid && !last) return undefined;
+    const word = valid ? Number(sim.peek('word')) : undefined;
+    return leaving(Number(sim.peek('job_value')), word, sim.peek('job_first') === 1, last);
+  }
+
   interface Pace {
     readonly stall?: number;
     readonly seed?: number;
@@ -119,11 +127,9 @@ describe('WeightSpads', () => {
     let windowsRead = 0;
     let lastAnnounced = false;
     const look = (): void => {
-      const word = sim.peek('job_empty') === 1 ? undefined : Number(sim.peek('word'));
-      const last = sim.peek('job_last') === 1;
-      const valid = sim.peek('valid') === 1;
-      expect(valid && last, 'windowRead comes one cycle before').toBe(lastAnnounced);
-      if (valid) seen.push(leaving(Number(sim.peek('job_value')), word, sim.peek('job_first') === 1, last));
+      expect(sim.peek('last') === 1, 'windowRead comes one cycle before').toBe(lastAnnounced);
+      const job = jobLeaving();
+      if (job !== undefined) seen.push(job);
       lastAnnounced = sim.peek('windowRead') === 1;
       windowsRead += Number(lastAnnounced);
       reads.push(sim.peek('reads') === 1);
@@ -292,11 +298,8 @@ describe('WeightSpads', () => {
       const words = wordBeats(tiles, dense);
       const seen: string[] = [];
       const look = (): void => {
-        if (sim.peek('valid') === 0) return;
-        const word = sim.peek('job_empty') === 1 ? undefined : Number(sim.peek('word'));
-        seen.push(
-          leaving(Number(sim.peek('job_value')), word, sim.peek('job_first') === 1, sim.peek('job_last') === 1),
-        );
+        const job = jobLeaving();
+        if (job !== undefined) seen.push(job);
       };
       let next = 0;
       const drive = (): void => {
