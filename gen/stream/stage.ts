@@ -21,7 +21,7 @@ export const Stage = generator(function Stage({ width, ...domain }: LibraryDomai
     enq.ready.set(full.not().or(deq.ready));
     deq.valid.set(full);
     deq.data.set(word);
-    when(enq.ready, () => full.set(enq.valid));
+    full.set(enq.valid.or(enq.ready.not()));
     when(enq.fire, () => word.set(enq.data));
 
     assertStream(deq);
