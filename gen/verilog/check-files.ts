@@ -28,6 +28,9 @@ export interface VerilogCheck {
 }
 
 export interface VerilogCheckFile extends VerilogFile {
+  /** The module in the file, and its inputs: all of its ports. */
+  readonly name: string;
+  readonly inputs: readonly string[];
   /** The module of the RTL that is checked. */
   readonly module: string;
   readonly checks: readonly VerilogCheck[];
@@ -79,6 +82,8 @@ export function printChecks(
       path: `${name}.sv`,
       text: `${lines.join('\n')}\n`,
       sites,
+      name,
+      inputs: module.ports.map((port) => port.name),
       module: checked.ir.name,
       checks: checked.checks.map(({ check, label, message, site }) => ({
         check,

@@ -64,7 +64,7 @@ const SPLIT = 200_000;
 export async function build(rtl: VerilogDesign, options: BuildOptions = {}): Promise<string> {
   checkDesign(rtl);
   const checkFiles = options.checks === false ? [] : (rtl.checkFiles ?? []);
-  const kept = keptModules(rtl);
+  const kept = keptModules({ ...rtl, checkFiles });
   const configuration = kept.length === 0 ? [] : [{ path: 'kept-modules.vlt', text: keepModules(kept) }];
   const design = { ...rtl, files: [...configuration, ...rtl.files, ...checkFiles], checkFiles };
   const tools = findToolchain();

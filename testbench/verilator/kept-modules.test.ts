@@ -6,19 +6,26 @@ import { Pe } from '../../hw/pe/pe.ts';
 import type { VerilogDesign } from '../../sim/verilator/design.ts';
 import { keepModules, keptModules } from '../../sim/verilator/kept-modules.ts';
 
-const names = (modules: readonly VerilogModule[]): string[] => modules.map(({ name }) => name);
+const names = (modules: readonly { readonly name: string }[]): string[] => modules.map(({ name }) => name);
 
 describe('which modules Verilator keeps', () => {
   test('the large ones of the chip that are there many times, and nothing of one PE', () => {
-    expect(names(keptModules(emitVerilog(Chip(eyerissV2Chip))))).toEqual([
-      'Pe',
-      'PeCluster',
-      'RouterCluster',
-      'GlbCluster',
-      'OutputUnit',
-      'Cluster',
-    ]);
+    const { checkFiles, ...chip } = emitVerilog(Chip(eyerissV2Chip));
+    const large = ['Pe', 'PeCluster', 'RouterCluster', 'GlbCluster', 'OutputUnit', 'Cluster'];
+    expect(names(keptModules(chip))).toEqual(large);
+    expect(names(keptModules({ ...chip, checkFiles }))).toEqual([...large, ...checkFiles.map(({ name }) => name)]);
     expect(keptModules(emitVerilog(Pe()))).toEqual([]);
+  });
+
+  test('checks stay apart with what they look at', () => {
+    const { checkFiles, ...chip } = emitVerilog(Chip(eyerissV2Chip));
+    const stage = checkFiles.find(({ name }) => name === 'Stage_40_checks')!;
+    expect(stage).toMatchObject({ module: 'Stage_40', path: 'Stage_40_checks.sv' });
+    const lines = keepModules(keptModules({ ...chip, checkFiles })).split('\n');
+    expect(lines).toContain('no_inline -module "Stage_40_checks"');
+    for (const input of ['enq_valid', 'deq_data', 'word'])
+      expect(lines).toContain(`public_flat_rd -module "Stage_40_checks" -var "${input}"`);
+    expect(lines.join()).not.toContain('-var "clock"');
   });
 
   test('instances count through the hierarchy, and the text below a module is its own', () => {
@@ -48,9 +55,7 @@ describe('which modules Verilator keeps', () => {
   });
 
   test('inputs get a place of their own, but clock and reset', () => {
-    const port = (name: string, direction: 'input' | 'output') => ({ name, direction, width: 1, signed: false });
-    const ports = [port('clock', 'input'), port('reset', 'input'), port('a', 'input'), port('b', 'output')];
-    expect(keepModules([{ name: 'M', ports, memories: [], instances: [] }])).toBe(
+    expect(keepModules([{ name: 'M', inputs: ['clock', 'reset', 'a'] }])).toBe(
       ['`verilator_config', 'no_inline -module "M"', 'public_flat_rd -module "M" -var "a"', ''].join('\n'),
     );
   });
