@@ -2,8 +2,10 @@ import { Command, CommanderError } from 'commander';
 import { doctorCommand } from './doctor.ts';
 import { type DrawOptions, drawCommand } from './draw.ts';
 import { explainCommand } from './explain.ts';
+import type { NetworkOptions } from '../network/network-options.ts';
 import type { Finish } from './finish.ts';
 import { generateCommand } from './generate.ts';
+import { networkCommand } from './network.ts';
 import type { GenerateOptions, RunOptions } from './options.ts';
 import { runCommand } from './run.ts';
 import { saccadeVersion } from './version.ts';
@@ -12,6 +14,7 @@ const examples = `
 Examples:
   saccade run                 the demo layer on the default hardware
   saccade run --help          all that a run can be given
+  saccade network alexnet     a network, layer after layer
   saccade generate --out rtl  the Verilog
   saccade draw lenet5-fc1 --out drawings
                               a layer as it lies on the chip
@@ -58,6 +61,7 @@ function buildProgram(finish: Finish): Command {
     .configureOutput({ outputError: (text, write) => write(asOneMessage(text)) });
   for (const command of [
     runCommand(runLayer, finish),
+    networkCommand(runNetwork, finish),
     generateCommand(generateHardware, finish),
     drawCommand(drawLayer, finish),
     doctorCommand(finish),
@@ -80,6 +84,11 @@ function asOneMessage(text: string): string {
 async function runLayer(options: RunOptions): Promise<number> {
   const implementation = await import('../run/run-layer.ts');
   return implementation.runLayer(options);
+}
+
+async function runNetwork(options: NetworkOptions): Promise<number> {
+  const implementation = await import('../network/run-network.ts');
+  return implementation.runNetwork(options);
 }
 
 async function generateHardware(options: GenerateOptions): Promise<number> {

@@ -1,5 +1,6 @@
 import type { RunOptions } from '../cli/options.ts';
 import type { Progress } from '../cli/progress.ts';
+import type { Convolution } from '../golden/convolution.ts';
 import type { Layer } from '../layer/layer.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { ChipReport } from './chip-report.ts';
@@ -11,8 +12,13 @@ import type { PeReport } from './pe-report.ts';
 export interface LayerJob {
   readonly layer: Layer;
   readonly operands: Operands;
-  readonly options: RunOptions;
+  readonly options: Pick<
+    RunOptions,
+    'engine' | 'encoding' | 'bandwidth' | 'trace' | 'explain' | 'json' | 'checkPsums' | 'psums' | 'oacts'
+  >;
   readonly progress: Progress;
+  /** What the golden model makes of it, where that is known already. */
+  readonly golden?: Convolution;
 }
 
 /** What came of it. */

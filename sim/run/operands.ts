@@ -5,8 +5,9 @@ import { readNpy } from '../tensor/npy.ts';
 import { synthesise } from '../tensor/synthetic.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
-/** Where a tensor comes from: a file, or a seed and the share of elements that were to be non-zero. */
-export type OperandSource = { readonly file: string } | { readonly seed: number; readonly density: number };
+/** Where a tensor comes from: a file; a seed and the share of elements that were to be non-zero; or a network, which says how. */
+export type OperandSource =
+  { readonly file: string } | { readonly seed: number; readonly density: number } | { readonly made: string };
 
 /** What a layer is run on. */
 export interface Operands {
@@ -20,7 +21,7 @@ export interface Operands {
     readonly iacts: OperandSource;
     readonly weights: OperandSource;
     /** null: there is no bias. */
-    readonly bias: { readonly file: string } | null;
+    readonly bias: OperandSource | null;
   };
 }
 

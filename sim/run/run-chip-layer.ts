@@ -15,7 +15,7 @@ import type { LayerJob, LayerResult } from './layer-job.ts';
  * compared in a second run, if that is asked for, in which they leave as well. Report and cycles are those of the first.
  */
 export async function runChipLayer(
-  { layer, operands, options, progress }: LayerJob,
+  { layer, operands, options, progress, golden: known }: LayerJob,
   config: ChipConfig,
   open: typeof openChip,
 ): Promise<LayerResult> {
@@ -66,7 +66,7 @@ export async function runChipLayer(
   }
 
   progress.stage('comparing with the golden model');
-  const golden = convolve(layer, operands.iacts, operands.weights, chip.pe.psumBits);
+  const golden = known ?? convolve(layer, operands.iacts, operands.weights, chip.pe.psumBits);
   const comparisons: Comparison[] = [];
   const otherFaults: string[] = [];
   const psums = run.psums ?? second?.psums;

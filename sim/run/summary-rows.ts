@@ -68,5 +68,6 @@ function describeOperands({ operands }: LayerReport): string {
 }
 
 function describeSource(source: OperandSource): string {
+  if ('made' in source) return source.made;
   return 'file' in source ? `from ${source.file}` : `of density ${source.density} from seed ${source.seed}`;
 }

@@ -1,0 +1,107 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { NetworkOptions } from '../network/network-options.ts';
+import type { Finish } from './finish.ts';
+import { parseBandwidth, parseEngine, parseName, parseWhole } from './option-values.ts';
+import type { Implementation } from './options.ts';
+import { encodingChoices } from './options.ts';
+
+const help = `
+Networks that come with Saccade: mobilenet-v1-0.5-128, alexnet, vgg16.
+
+A network file is a list of layers, each as in a layer file, and of what the host does between them:
+  { "layers": [
+    { "name": "conv1", "m": 8, "c": 3, "h": 16, "w": 16, "r": 3, "s": 3, "pad": [1, 1, 1, 1], "outputDensity": 0.6 },
+    { "op": "max-pool", "name": "pool1", "size": [2, 2], "stride": [2, 2] },
+    { "name": "conv2", "m": 8, "c": 8, "h": 8, "w": 8, "r": 1, "s": 1, "weightDensity": 0.4, "activation": "none" },
+    { "op": "add", "name": "sum", "from": ["pool1", "conv2"], "relu": true },
+    { "op": "flatten" },
+    { "name": "fc", "m": 10, "c": 512, "h": 1, "w": 1, "r": 1, "s": 1, "activation": "none" } ] }
+An entry takes its inputs from the one before it, unless "from" names another, or "input". A layer without "output" gets a
+multiplier, a shift and a bias with which its outputs use 8 bits and have the density that is wanted.
+
+Examples:
+  saccade network mobilenet-v1-0.5-128 --sparse --report mobilenet.json
+  saccade network alexnet --jobs 2 --resume alexnet-run   go on with the same command after an interruption
+  saccade network alexnet --layers CONV3,FC8
+  saccade network net.json --config v2-2x2 --engine builtin
+`;
+
+/** `saccade network`: a whole network on the hardware, every output of every layer compared with the golden model. */
+export function networkCommand(implementation: Implementation<NetworkOptions>, finish: Finish): Command {
+  return new Command('network')
+    .description(
+      "run a network layer by layer, each layer's outputs being the next one's inputs, and compare every output",
+    )
+    .argument('<network>', 'network file (.json), or the name of a network that comes with Saccade', parseName)
+    .addOption(
+      option('--config <name|file>', 'hardware: name of a preset (default: v2, the chip), or a config file', parseName),
+    )
+    .addOption(
+      option(
+        '--engine <name>',
+        'what runs the hardware: verilator, or builtin, which needs nothing installed and is slower',
+        parseEngine,
+      ).default('verilator'),
+    )
+    .addOption(
+      new Option('--encoding <name>', 'csc skips zeros, dense keeps them, auto takes the faster one for each layer')
+        .choices(encodingChoices)
+        .default('auto'),
+    )
+    .addOption(
+      option(
+        '--bandwidth <rate>',
+        'of off-chip memory: bytes a cycle, or such as 25600MB/s (default: unlimited)',
+        parseBandwidth,
+      ),
+    )
+    .option('--sparse', 'synthetic weights as in the pruned network: "prunedWeightDensity" of its layers')
+    .addOption(option('--seed <n>', 'seed of the synthetic tensors', parseWhole).default(1))
+    .addOption(option('--layers <names>', 'run these layers only, such as CONV1,FC8 (default: all)', parseNames))
+    .addOption(
+      option(
+        '--jobs <n>',
+        'processes that run layers at the same time, each layer after a reset (the few cycles that arbiters remember differ)',
+        parseJobs,
+      ).default(1),
+    )
+    .addOption(
+      option(
+        '--resume <dir>',
+        'keep the reports of finished layers in this folder; if it has some of the same run, go on after them',
+        parseName,
+      ),
+    )
+    .addOption(
+      option('--oacts <file>', 'write the outputs of the last entry, as the golden model has them, .npy', parseName),
+    )
+    .addOption(option('--report <file>', 'write the report of all layers, .json', parseName))
+    .option('--json', 'print the report as JSON instead of the table')
+    .option('--quiet', 'print nothing unless something is wrong')
+    .addHelpText('after', help)
+    .action(async (network: string, options: ParsedNetworkOptions) => {
+      const { config, bandwidth, layers, resume, oacts, report, ...rest } = options;
+      const { sparse = false, json = false, quiet = false, ...others } = rest;
+      const given = { config, bandwidth, layers, resume, oacts, report };
+      finish(await implementation({ network, ...given, sparse, json, quiet, ...others }));
+    });
+}
+
+/** As commander delivers them: an option that was not given and has no default is absent. */
+type ParsedNetworkOptions = Partial<NetworkOptions> & Pick<NetworkOptions, 'engine' | 'encoding' | 'seed' | 'jobs'>;
+
+function parseNames(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes('')) throw new InvalidArgumentError('Expected names with commas between them, such as CONV1,FC8.');
+  return names;
+}
+
+function parseJobs(text: string): number {
+  const jobs = parseWhole(text);
+  if (jobs < 1 || jobs > 1024) throw new InvalidArgumentError('Expected a whole number from 1 to 1024.');
+  return jobs;
+}
+
+function option(flags: string, description: string, parse: (text: string) => unknown): Option {
+  return new Option(flags, description).argParser(parse);
+}

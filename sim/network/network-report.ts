@@ -1,0 +1,104 @@
+import type { ChipReport } from '../run/chip-report.ts';
+import { ratio } from '../run/report.ts';
+import type { NetworkOptions } from './network-options.ts';
+
+/** A layer's report as a part of its network's. */
+export interface NetworkLayerReport extends ChipReport {
+  /** Shares of non-zeros in the tensors it was run on, and in the outputs. */
+  readonly densities: { readonly iact: number; readonly weight: number; readonly oact: number };
+}
+
+/** What `--report` and `--json` of `saccade network` hold. */
+export interface NetworkReport {
+  readonly network: string;
+  readonly config: string;
+  readonly engine: string;
+  readonly clockMHz: number;
+  readonly seed: number;
+  readonly sparse: boolean;
+  /** Of off-chip memory, in bytes a cycle; null: unlimited. */
+  readonly bandwidth: number | null;
+  readonly layers: readonly NetworkLayerReport[];
+  readonly totals: NetworkTotals;
+}
+
+/** Sums over the layers that ran, and what follows from them. */
+export interface NetworkTotals {
+  readonly layers: number;
+  /** Of all layers, each from its command to its last output. */
+  readonly cycles: number;
+  /** After the last outputs of layers, until the chip was ready for the next command. */
+  readonly tailCycles: number;
+  readonly macs: number;
+  readonly effectualMacs: number;
+  /** effectualMacs by what all PEs could have done: two MACs each in every cycle. */
+  readonly macUtilization: number;
+  readonly totalPes: number;
+  readonly boundCycles: number;
+  /** boundCycles by cycles. */
+  readonly boundShare: number;
+  readonly checked: number;
+  readonly mismatches: number;
+  readonly psumOverflows: number;
+  readonly offChipBytes: ChipReport['offChipBytes'];
+  readonly glbBytes: ChipReport['glbBytes'];
+  readonly phases: ChipReport['phases'];
+  readonly wallSeconds: number;
+  readonly simCyclesPerSecond: number;
+  /** Images in a run. */
+  readonly images: number;
+  /** At the clock, layers back to back: `cycles` and `tailCycles`. Null unless all layers ran. */
+  readonly inferencesPerSecond: number | null;
+}
+
+/**
+ * @param layers those that ran, at least one, in the order of the network
+ * @param complete whether these are all layers of the network
+ */
+export function makeNetworkReport(
+  network: string,
+  layers: readonly NetworkLayerReport[],
+  { seed, sparse }: Pick<NetworkOptions, 'seed' | 'sparse'>,
+  complete: boolean,
+): NetworkReport {
+  const { config, engine, clockMHz, bandwidth } = layers[0]!;
+  return { network, config, engine, clockMHz, seed, sparse, bandwidth, layers, totals: totalsOf(layers, complete) };
+}
+
+function totalsOf(layers: readonly NetworkLayerReport[], complete: boolean): NetworkTotals {
+  const sum = (value: (report: NetworkLayerReport) => number): number =>
+    layers.reduce((total, report) => total + value(report), 0);
+  const sums = <K extends string>(
+    of: (report: NetworkLayerReport) => Readonly<Record<K, number>>,
+  ): Record<K, number> => {
+    const keys = Object.keys(of(layers[0]!)) as K[];
+    return Object.fromEntries(keys.map((key) => [key, sum((report) => of(report)[key])])) as Record<K, number>;
+  };
+  const { totalPes, clockMHz, dimensions } = layers[0]!;
+  const cycles = sum((report) => report.cycles);
+  const tailCycles = sum((report) => report.tailCycles);
+  const effectualMacs = sum((report) => report.effectualMacs);
+  const boundCycles = sum((report) => report.boundCycles);
+  const wallSeconds = sum((report) => report.wallSeconds);
+  return {
+    layers: layers.length,
+    cycles,
+    tailCycles,
+    macs: sum((report) => report.macs),
+    effectualMacs,
+    macUtilization: ratio(effectualMacs, cycles * 2 * totalPes),
+    totalPes,
+    boundCycles,
+    boundShare: ratio(boundCycles, cycles),
+    checked: sum((report) => report.checked),
+    mismatches: sum((report) => report.mismatches),
+    psumOverflows: sum((report) => report.psumOverflows),
+    offChipBytes: sums((report) => report.offChipBytes),
+    glbBytes: sums((report) => report.glbBytes),
+    phases: sums((report) => ({ ...report.phases })),
+    wallSeconds,
+    simCyclesPerSecond: ratio(cycles, wallSeconds),
+    images: dimensions.n,
+    inferencesPerSecond: complete ? ratio(dimensions.n * clockMHz * 1e6, cycles + tailCycles) : null,
+  };
+}

@@ -1,0 +1,87 @@
+import { CommanderError } from 'commander';
+import { expect, test } from 'vitest';
+import { networkCommand } from '../../sim/cli/network.ts';
+import type { NetworkOptions } from '../../sim/network/network-options.ts';
+import { saccadeInProcess } from './in-process.ts';
+
+const nothingGiven: NetworkOptions = {
+  network: 'alexnet',
+  config: undefined,
+  engine: 'verilator',
+  encoding: 'auto',
+  bandwidth: undefined,
+  seed: 1,
+  sparse: false,
+  layers: undefined,
+  jobs: 1,
+  resume: undefined,
+  oacts: undefined,
+  report: undefined,
+  json: false,
+  quiet: false,
+};
+
+async function call(args: string): Promise<NetworkOptions | string> {
+  let seen: NetworkOptions | undefined;
+  let code = -1;
+  const implementation = (options: NetworkOptions) => {
+    seen = options;
+    return Promise.resolve(1);
+  };
+  const command = networkCommand(implementation, (exitCode) => (code = exitCode));
+  command.exitOverride().configureOutput({ writeErr: () => undefined });
+  try {
+    await command.parseAsync(args.split(' '), { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.message;
+    throw error;
+  }
+  expect(code).toBe(1);
+  return seen!;
+}
+
+test('a network alone', async () => {
+  expect(await call('alexnet')).toEqual(nothingGiven);
+});
+
+test('every option arrives', async () => {
+  const args =
+    'n.json --config c --engine builtin --encoding csc --bandwidth 25600MB/s --sparse --seed 7 --layers A,B --jobs 3 ' +
+    '--resume d --oacts o.npy --report r.json --json --quiet';
+  expect(await call(args)).toEqual({
+    network: 'n.json',
+    config: 'c',
+    engine: 'builtin',
+    encoding: 'csc',
+    bandwidth: { megabytesPerSecond: 25_600 },
+    seed: 7,
+    sparse: true,
+    layers: ['A', 'B'],
+    jobs: 3,
+    resume: 'd',
+    oacts: 'o.npy',
+    report: 'r.json',
+    json: true,
+    quiet: true,
+  });
+});
+
+test.each([
+  ['alexnet --jobs 0', 'Expected a whole number from 1 to 1024.'],
+  ['alexnet --jobs 1.5', 'Expected a whole number.'],
+  ['alexnet --layers A,,B', 'Expected names with commas between them'],
+  ['alexnet --sparce', '(Did you mean --sparse?)'],
+  ['alexnet vgg16', 'too many arguments'],
+  ['alexnet --engine spice', 'Available: verilator, builtin.'],
+])('%s is refused', async (args, part) => {
+  expect(await call(args)).toContain(part);
+});
+
+test('the program knows it, with its help', async () => {
+  const { status, stdout } = await saccadeInProcess(['network', '--help']);
+  expect(status).toBe(0);
+  for (const part of ['Usage: saccade network', '--resume <dir>', 'mobilenet-v1-0.5-128', 'Examples:']) {
+    expect(stdout).toContain(part);
+  }
+  expect((await saccadeInProcess(['network', 'alexnt'])).stderr).toContain('did you mean "alexnet"?');
+});
