@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly bias: string | undefined;
   /** Between the chip and off-chip memory; undefined: unlimited. */
   readonly bandwidth: Bandwidth | undefined;
+  /** JSON file of energies per access; undefined: those of the Eyeriss papers. */
+  readonly energy: string | undefined;
   /** Of the synthetic tensors. */
   readonly seed: number;
   /** Share of non-zeros in synthetic iacts, 0 to 1. */

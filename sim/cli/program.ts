@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { doctorCommand } from './doctor.ts';
 import { type DrawOptions, drawCommand } from './draw.ts';
+import { type EyexamOptions, eyexamCommand } from './eyexam.ts';
 import { explainCommand } from './explain.ts';
 import type { NetworkOptions } from '../network/network-options.ts';
 import type { Finish } from './finish.ts';
@@ -18,6 +19,7 @@ Examples:
   saccade generate --out rtl  the Verilog
   saccade draw lenet5-fc1 --out drawings
                               a layer as it lies on the chip
+  saccade eyexam lenet5-fc1   what keeps a layer from the speed of the chip
   saccade doctor              whether this machine has what that takes
   saccade explain W001        what an error of the HDL means
 `;
@@ -64,6 +66,7 @@ function buildProgram(finish: Finish): Command {
     networkCommand(runNetwork, finish),
     generateCommand(generateHardware, finish),
     drawCommand(drawLayer, finish),
+    eyexamCommand(eyexamLayers, finish),
     doctorCommand(finish),
     explainCommand(),
   ]) {
@@ -99,4 +102,9 @@ async function generateHardware(options: GenerateOptions): Promise<number> {
 async function drawLayer(options: DrawOptions): Promise<number> {
   const implementation = await import('../run/draw-layer.ts');
   return implementation.drawLayer(options);
+}
+
+async function eyexamLayers(options: EyexamOptions): Promise<number> {
+  const implementation = await import('../eyexam/eyexam-layers.ts');
+  return implementation.eyexamLayers(options);
 }

@@ -47,6 +47,13 @@ export function runCommand(implementation: Implementation<RunOptions>, finish: F
         parseBandwidth,
       ),
     )
+    .addOption(
+      option(
+        '--energy <file>',
+        'energies per access, .json with any of mac, spad, noc, glb, offChip, bitsPerAccess, unit, name (default: 1, 1, 2, 6, 200 for 8 bits)',
+        parseName,
+      ),
+    )
     .optionsGroup('Tensors in (.npy; what is not given is synthetic, the bias zero):')
     .addOption(option('--iacts <file>', 'input activations, uint8 or int8 [n, g*c, h, w]', parseName))
     .addOption(option('--weights <file>', 'weights, int8 [g*m, c, r, s]', parseName))
@@ -85,6 +92,7 @@ export function runCommand(implementation: Implementation<RunOptions>, finish: F
       const {
         config,
         bandwidth,
+        energy,
         iacts,
         weights,
         bias,
@@ -100,7 +108,7 @@ export function runCommand(implementation: Implementation<RunOptions>, finish: F
       } = options;
       const files = { iacts, weights, bias, psums, oacts, report, trace };
       const flags = { checkPsums, explain, json, quiet };
-      finish(await implementation({ layer, config, bandwidth, ...files, ...flags, ...rest }));
+      finish(await implementation({ layer, config, bandwidth, energy, ...files, ...flags, ...rest }));
     });
 }
 

@@ -37,6 +37,7 @@ export function runnerHere(settings: LayerSettings, open: typeof openChip): Laye
     engine,
     encoding,
     bandwidth,
+    energy: undefined,
     trace: undefined,
     explain: false,
     json: true,

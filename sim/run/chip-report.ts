@@ -3,6 +3,9 @@ import type { ClusterCounterName } from '../../hw/control/counters.ts';
 import type { ChipCounters } from '../chip/chip-counters.ts';
 import type { ChipRun } from '../chip/run-on-chip.ts';
 import type { ChipConfig } from '../config/config.ts';
+import { accessesOfRun } from '../energy/accesses.ts';
+import { denseMapping, type EnergyReport, energyReport } from '../energy/energy.ts';
+import type { EnergyTable } from '../energy/energy-table.ts';
 import type { CostParts } from '../mapper/cost.ts';
 import { mappingLine } from '../mapper/explain.ts';
 import type { Mapping } from '../mapper/mapping.ts';
@@ -34,6 +37,8 @@ export interface ChipReport extends LayerReport {
   readonly tailCycles: number;
   /** Accesses to memories, words over links, by type. */
   readonly activity: ChipActivity;
+  /** Activity times a table of energies, beside the same layer uncompressed: see `accessesOfRun` for what is charged as what. */
+  readonly energy: EnergyReport;
   /** Cycles of clusters in which something stood still for want of the outside; they overlap with all else. */
   readonly outsideStalls: { readonly weight: number; readonly iact: number; readonly output: number };
   /** The sums over all clusters, by the names in the table of counters. */
@@ -69,13 +74,14 @@ export interface FinishedChipRun {
   readonly explain: boolean;
   /** Bytes a cycle. */
   readonly bandwidth: number | undefined;
+  readonly energyTable: EnergyTable;
   /** What was wrong beside this run. */
   readonly otherFaults: readonly string[];
 }
 
 export function makeChipReport(
   finished: FinishedLayer,
-  { config, chosen, run, explain, bandwidth, otherFaults }: FinishedChipRun,
+  { config, chosen, run, explain, bandwidth, energyTable, otherFaults }: FinishedChipRun,
 ): ChipReport {
   const { layer, operands, golden } = finished;
   const { chip } = config;
@@ -88,6 +94,7 @@ export function makeChipReport(
   const { word } = chipWidths(chip);
   const outputBytes = bytes(moved.output, word);
   const pair = 2 * chip.pe.psumBits;
+  const commandBytes = 4 * moved.command;
   const activeCount = active.reduce((sum, count) => sum + count, 0);
   return {
     ...reportOfLayer(finished, config, run, { activePes: activeCount, totalPes: pes }),
@@ -112,10 +119,16 @@ export function makeChipReport(
     boundShare: ratio(bound, cycles),
     rtlMacs: total.macs,
     surplusMacs: work.surplusMacs,
-    commandBytes: 4 * moved.command,
+    commandBytes,
     commandCycles: counters.chip.commandCycles,
     tailCycles: counters.chip.tailCycles,
     activity: activityOf(counters),
+    energy: energyReport(
+      accessesOfRun(total, mapping, chip, commandBytes),
+      denseMapping(layer, operands.weights.data, chip, bandwidth),
+      energyTable,
+      { effectualMacs: golden.effectualMacs, commandBytes },
+    ),
     outsideStalls: { weight: total.stallWeight, iact: total.stallIact, output: total.stallOutput },
     counters: total,
     fullCounters: fullCounters(run, chip.counterBits),

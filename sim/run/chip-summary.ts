@@ -1,5 +1,6 @@
 import { formatTable } from '../cli/table.ts';
 import type { ChipReport } from './chip-report.ts';
+import { ratio } from './report.ts';
 import {
   count,
   describeCycles,
@@ -26,6 +27,7 @@ export function formatChipSummary(report: ChipReport): string {
     ['other cycles', describeOverhead(report)],
     ['off-chip', describeOffChip(report)],
     ['GLB', `${grouped(glbBytes.read)} bytes read, ${grouped(glbBytes.write)} written`],
+    ['energy', describeEnergy(report)],
     ...fullCounterRows(report),
     ...lastRows(report),
   ]);
@@ -73,6 +75,19 @@ function describeOffChip({ offChipBytes, bandwidth, outsideStalls }: ChipReport)
     '',
   );
   return `${moved} bytes${limit}${waits === '' ? '' : `; cycles in which a cluster waited: ${waits}`}`;
+}
+
+/** "12,345 MACs: MAC 8.1 %, …": the unit is the table's. */
+function describeEnergy({ energy }: ChipReport): string {
+  const { total, components, table, dense, gain } = energy;
+  const { mac, spad, noc, glb, offChip } = components;
+  const named = { MAC: mac, SPads: spad, NoC: noc, GLB: glb, 'off-chip': offChip };
+  const shares = Object.entries(named).map(([name, part]) => `${name} ${percent(ratio(part, total))}`);
+  const reference =
+    dense === null || gain === null
+      ? ''
+      : `; uncompressed ${grouped(Math.round(dense.total))}, ${gain.toFixed(2)} times as much`;
+  return `${grouped(Math.round(total))} ${table.unit}: ${shares.join(', ')}${reference}`;
 }
 
 function fullCounterRows({ fullCounters }: ChipReport): SummaryRow[] {

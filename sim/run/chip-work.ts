@@ -59,7 +59,11 @@ export function chipWork(
 }
 
 /** Of each weight column of a group, over all filter tiles: words, and weights that are not zero. Ordered as `columnIndex` says. */
-function weightColumns(loops: Loops, weights: Int8Array, group: number): { words: Uint32Array; weights: Uint32Array } {
+export function weightColumns(
+  loops: Loops,
+  weights: Int8Array,
+  group: number,
+): { words: Uint32Array; weights: Uint32Array } {
   const { work, chip, filterTiles } = loops;
   const words = new Uint32Array(work.c * work.r * work.s);
   for (let tile = 0; tile < filterTiles; tile++) {

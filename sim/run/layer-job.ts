@@ -14,7 +14,7 @@ export interface LayerJob {
   readonly operands: Operands;
   readonly options: Pick<
     RunOptions,
-    'engine' | 'encoding' | 'bandwidth' | 'trace' | 'explain' | 'json' | 'checkPsums' | 'psums' | 'oacts'
+    'energy' | 'engine' | 'encoding' | 'bandwidth' | 'trace' | 'explain' | 'json' | 'checkPsums' | 'psums' | 'oacts'
   >;
   readonly progress: Progress;
   /** What the golden model makes of it, where that is known already. */

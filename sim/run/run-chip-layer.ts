@@ -1,5 +1,6 @@
 import type { ChipRun, openChip } from '../chip/run-on-chip.ts';
 import type { ChipConfig } from '../config/config.ts';
+import { eyerissEnergies, readEnergyTable } from '../energy/energy-table.ts';
 import { convolve } from '../golden/convolution.ts';
 import { requantise } from '../golden/requantisation.ts';
 import { chooseMapping } from '../mapper/search.ts';
@@ -23,6 +24,7 @@ export async function runChipLayer(
   const { chip } = config;
   const bandwidth = options.bandwidth === undefined ? undefined : bytesPerCycle(options.bandwidth, config.clockMHz);
   const limit = bandwidth === undefined ? {} : { bandwidth };
+  const energyTable = options.energy === undefined ? eyerissEnergies : readEnergyTable(options.energy);
   progress.stage('choosing a mapping');
   const chosen = chooseMapping(layer, operands.weights.data, densityOf(operands.iacts.data), chip, {
     ...(encoding === 'auto' ? {} : { encoding }),
@@ -81,6 +83,6 @@ export async function runChipLayer(
   if (psums !== undefined) comparisons.push(compareTensors('psum', psums, golden.psums));
   const finished = { layer, engine, operands, golden, comparisons };
   const { explain } = options;
-  const report = makeChipReport(finished, { config, chosen, run, explain, bandwidth, otherFaults });
+  const report = makeChipReport(finished, { config, chosen, run, explain, bandwidth, energyTable, otherFaults });
   return { report, comparisons, summary: formatChipSummary(report), psums, oacts: run.oacts };
 }

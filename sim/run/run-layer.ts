@@ -64,8 +64,13 @@ export async function runLayer(options: RunOptions, hardware: Hardware = { runOn
 }
 
 /** What only a chip can be asked. */
-function refuseChipOptions(config: string, { explain, checkPsums, bandwidth }: RunOptions): void {
-  const given = { '--explain': explain, '--check-psums': checkPsums, '--bandwidth': bandwidth !== undefined };
+function refuseChipOptions(config: string, { explain, checkPsums, bandwidth, energy }: RunOptions): void {
+  const given = {
+    '--explain': explain,
+    '--check-psums': checkPsums,
+    '--bandwidth': bandwidth !== undefined,
+    '--energy': energy !== undefined,
+  };
   for (const [option, isGiven] of Object.entries(given)) {
     if (isGiven)
       throw new InputError(`${option} is for chips, and config ${config} is a single PE: leave it out, or name a chip`);
@@ -79,12 +84,12 @@ function checkOutputs(layer: Layer, options: RunOptions): void {
         'which says how psums become outputs: add it to the layer file, or ask for --psums',
     );
   }
-  const { psums, oacts, report, trace, iacts, weights, bias } = options;
+  const { psums, oacts, report, trace, iacts, weights, bias, energy } = options;
   // Either can be a name instead of a file.
   const [layerFile, configFile] = [options.layer, options.config].map((name) =>
     existsSync(name ?? '') ? name : undefined,
   );
-  const inputs = { 'layer file': layerFile, 'config file': configFile, iacts, weights, bias };
+  const inputs = { 'layer file': layerFile, 'config file': configFile, 'energy table': energy, iacts, weights, bias };
   checkOutputFiles(named({ psums, oacts, report, trace }), named(inputs));
 }
 

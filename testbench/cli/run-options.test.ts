@@ -11,6 +11,7 @@ const nothingGiven: RunOptions = {
   engine: 'verilator',
   encoding: 'auto',
   bandwidth: undefined,
+  energy: undefined,
   iacts: undefined,
   weights: undefined,
   bias: undefined,

@@ -7,6 +7,7 @@ export const quietRun: RunOptions = {
   engine: 'verilator',
   encoding: 'auto',
   bandwidth: undefined,
+  energy: undefined,
   iacts: undefined,
   weights: undefined,
   bias: undefined,
