@@ -134,12 +134,15 @@ export function costOf(loops: Loops, ring: IactRing, tiles: TileStatistics, cond
   const single = 2 * tableChannels(loops) > chip.outputChannels ? requantised / passes : 0;
   const loaded = Math.max(refilled + Math.min(packet, excess) + single, link);
 
-  const outputWords = chip.peColumns * windows * psumWords;
+  // Psums leave one to a word, outputs two at most.
+  const raw = work.layer.output === undefined;
+  const leaving = raw ? mapping.filters : psumWords;
+  const outputWords = chip.peColumns * windows * leaving;
   const outputRate = Math.min(1, (chip.outputLanes * mapping.vertical.chain) / clusterCount(chip));
   const step = loaded + Math.max(0, outputWords / outputRate - loaded) / passes;
 
   const firstBlocks = mapping.iacts === 'bypass' ? 0 : Math.min(ring.chunkBlocks, blocksOfStep) * (block + 1);
-  const lastOutputs = chip.peColumns * psumWords;
+  const lastOutputs = chip.peColumns * leaving;
   const fill =
     Math.max(firstBlocks / laneRate, link) + unitsPerPass * PE_LATENCY + psumWords + lastOutputs + CHIP_LATENCY;
 
@@ -147,7 +150,7 @@ export function costOf(loops: Loops, ring: IactRing, tiles: TileStatistics, cond
     iacts: WORD_BYTES * sources * loops.peRows * (steps / (mapping.replay ? replays : 1)) * bringsPerStep * block,
     weights:
       (WORD_BYTES * clusterCount(chip) * steps * (packet * chip.peRows + requantised / passes)) / weightSharers(loops),
-    outputs: (WORD_BYTES / 2) * work.n * work.layer.g * work.layer.m * work.e * work.f,
+    outputs: (raw ? WORD_BYTES : WORD_BYTES / 2) * work.n * work.layer.g * work.layer.m * work.e * work.f,
   };
   const onChip = steps * step + fill;
   const { bandwidth } = conditions;

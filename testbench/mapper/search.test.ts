@@ -161,6 +161,18 @@ describe('expected cycles', () => {
     expect(choose(layer, 0.95, 0.5).cost.cycles).toBeLessThan((1.6 * 147456) / 192);
   });
 
+  test('count a word for each psum that leaves, and for two outputs', () => {
+    const shape = { m: 64, c: 4, h: 32, w: 32, r: 1, s: 1 };
+    const chip = { ...smallChip, clusterRows: 1, clusterColumns: 1, iactLanes: 3, weightLanes: 3, outputLanes: 1 };
+    const raw = choose(parseLayer(shape, 'raw'), 1, 1, {}, chip).cost;
+    expect(raw.cycles).toBeGreaterThan(64 * 32 * 32);
+    expect(raw.parts.output).toBeGreaterThan(0.2 * raw.cycles);
+    const output = { relu: true, multiplier: 1, shift: 8, zeroPoint: 0, signed: false };
+    expect(choose(parseLayer({ ...shape, output }, 'made'), 1, 1, {}, chip).cost.cycles).toBeLessThan(
+      (2 / 3) * raw.cycles,
+    );
+  });
+
   test('of LeNet-5 on 36 PEs are within 16,000', () => {
     const cycles = leNet.map(({ layer, weights, iacts }) => choose(layer, weights, iacts, {}, smallChip).cost.cycles);
     expect(cycles.reduce((sum, each) => sum + each, 0)).toBeLessThan(16_000);
