@@ -1,4 +1,5 @@
 /** Packs the iacts of row pieces into blocks, each different one once. */
+import { forEachEntry, greatestCount } from '../csc/csc.ts';
 import type { Piece, Unit } from '../mapper/loops.ts';
 import type { ChipLayer } from './chip-layer.ts';
 import { GrowingWords } from './growing-words.ts';
@@ -114,25 +115,15 @@ export class IactBlocks {
       return;
     }
     const entryBits = dataBits + countBits;
-    const mostZeros = (1 << countBits) - 1;
     const start = this.#words.length;
     let low = 0; // the number of entries, known at the end
     let entries = 0;
-    let zeros = 0;
-    const add = (entry: number): void => {
+    forEachEntry(values, greatestCount(countBits), (count, value) => {
+      const entry = (count << dataBits) | (value & mask);
       entries++;
       if (entries % 2 === 1) this.#words.push(low | (entry << entryBits));
       else low = entry;
-    };
-    for (const value of values) {
-      if (value === 0) {
-        zeros++;
-        continue;
-      }
-      for (; zeros > mostZeros; zeros -= mostZeros + 1) add(mostZeros << dataBits);
-      add((zeros << dataBits) | (value & mask));
-      zeros = 0;
-    }
+    });
     if (entries % 2 === 0) this.#words.push(low);
     this.#words.set(start, (this.#words.slice(start, start + 1)[0]! & ~mask) | entries);
   }

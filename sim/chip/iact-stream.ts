@@ -2,6 +2,7 @@
 import type { ChipLayer } from './chip-layer.ts';
 import { isIactSource } from './chip-layer.ts';
 import { groupOf, pieceOf, unitOf } from '../mapper/loops.ts';
+import { concatenate } from '../pe/pack-words.ts';
 import type { BlockKey, IactBlocks } from './iact-blocks.ts';
 
 /** The blocks that one iact router takes in a layer, in order. */
@@ -81,14 +82,4 @@ export function iactWords(blocks: IactBlocks, keys: ArrayLike<BlockKey>): Uint32
     next += block.length;
   }
   return words;
-}
-
-function concatenate(parts: readonly Uint32Array[]): Uint32Array {
-  const whole = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

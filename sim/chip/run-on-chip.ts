@@ -73,31 +73,18 @@ export interface ChipRun {
   readonly simulationCpuSeconds: number;
 }
 
-/**
- * @throws InputError when no mapping of the layer fits the chip, or when a tool is missing; HardwareFault when the chip breaks the
- *   rules of a stream, hangs, or gives what cannot be outputs of the layer
- */
-export async function runOnChip(
-  layer: Layer,
-  operands: Operands,
-  chip: ChipParameters,
-  options: ChipRunOptions & OpenChipOptions = {},
-): Promise<ChipRun> {
-  const open = await openChip(chip, options);
-  try {
-    return open.run(layer, operands, options);
-  } finally {
-    open.close();
-  }
-}
-
 /** A chip in simulation, after reset, that takes one layer after the other. */
 export interface OpenChip {
   readonly simulation: Simulation;
+  /**
+   * @throws InputError when no mapping of the layer fits the chip; HardwareFault when the chip breaks the
+   *   rules of a stream, hangs, or gives what cannot be outputs of the layer
+   */
   run(layer: Layer, operands: Operands, options?: ChipRunOptions): ChipRun;
   close(): void;
 }
 
+/** @throws InputError when a tool is missing */
 export async function openChip(
   chip: ChipParameters,
   { engine = 'verilator', trace, checks, onBuild }: OpenChipOptions = {},

@@ -1,4 +1,5 @@
 /** Packs weight tiles, each different one once. */
+import { forEachEntry, greatestCount } from '../csc/csc.ts';
 import { filtersOfTile, type Unit } from '../mapper/loops.ts';
 import type { ChipLayer } from './chip-layer.ts';
 import { GrowingWords } from './growing-words.ts';
@@ -125,27 +126,16 @@ export class WeightTiles {
     const { dataBits, countBits } = this.#layer.chip.pe;
     const entryBits = dataBits + countBits;
     const mask = (1 << dataBits) - 1;
-    const mostZeros = (1 << countBits) - 1;
-    let zeros = 0;
     let low = -1; // an entry that waits for its neighbour
-    const add = (entry: number): void => {
+    forEachEntry(values, greatestCount(countBits), (count, value) => {
+      const entry = (count << dataBits) | (value & mask);
       if (low < 0) {
         low = entry;
       } else {
         this.#words.push(low | (entry << entryBits));
         low = -1;
       }
-    };
-    for (let filter = 0; filter < this.#height; filter++) {
-      const value = values[filter]!;
-      if (value === 0) {
-        zeros++;
-        continue;
-      }
-      for (; zeros > mostZeros; zeros -= mostZeros + 1) add(mostZeros << dataBits);
-      add((zeros << dataBits) | (value & mask));
-      zeros = 0;
-    }
+    });
     if (low >= 0) this.#words.push(low);
   }
 }

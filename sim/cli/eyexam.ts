@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import type { Finish } from './finish.ts';
-import { parseBandwidth, parseEngine, parseName, parseShare, parseWhole } from './option-values.ts';
-import { encodingChoices, type Implementation, runDefaults, type RunOptions } from './options.ts';
+import { bandwidthOption, configOption, encodingOption, engineOption, option } from './hardware-options.ts';
+import { parseName, parseShare, parseWhole } from './option-values.ts';
+import { type Implementation, runDefaults, type RunOptions } from './options.ts';
 
 /** What `saccade eyexam` was asked to do. Files are paths as the user typed them. */
 export interface EyexamOptions extends Pick<
@@ -49,7 +50,7 @@ export function eyexamCommand(implementation: Implementation<EyexamOptions>, fin
       'layer files (.json), or names of layers that come with Saccade',
       (name: string, before: readonly string[] | undefined) => [...(before ?? []), parseName(name)],
     )
-    .addOption(option('--config <name|file>', 'hardware: name of a preset (default: v2), or a config file', parseName))
+    .addOption(configOption())
     .addOption(
       new Option(
         '--report <file>',
@@ -57,13 +58,9 @@ export function eyexamCommand(implementation: Implementation<EyexamOptions>, fin
       ).argParser((file: string, before: readonly string[] | undefined) => [...(before ?? []), parseName(file)]),
     )
     .option('--measure', 'run the layers that no report is given of')
-    .addOption(option('--engine <name>', 'what runs them: verilator or builtin', parseEngine).default('verilator'))
-    .addOption(
-      new Option('--encoding <name>', 'csc skips zeros, dense keeps them, auto takes the faster one')
-        .choices(encodingChoices)
-        .default('auto'),
-    )
-    .addOption(option('--bandwidth <rate>', 'of off-chip memory: bytes a cycle, or such as 25600MB/s', parseBandwidth))
+    .addOption(engineOption())
+    .addOption(encodingOption())
+    .addOption(bandwidthOption())
     .optionsGroup('Synthetic tensors of layers without a report:')
     .addOption(option('--seed <n>', 'their seed', parseWhole).default(runDefaults.seed))
     .addOption(
@@ -82,8 +79,4 @@ export function eyexamCommand(implementation: Implementation<EyexamOptions>, fin
       const { config, report = [], measure = false, bandwidth, out, json = false, ...rest } = parsed;
       finish(await implementation({ layers, config, reports: report, measure, bandwidth, out, json, ...rest }));
     });
-}
-
-function option(flags: string, description: string, parse: (text: string) => unknown): Option {
-  return new Option(flags, description).argParser(parse);
 }

@@ -1,9 +1,9 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import type { NetworkOptions } from '../network/network-options.ts';
 import type { Finish } from './finish.ts';
-import { parseBandwidth, parseEngine, parseName, parseWhole } from './option-values.ts';
+import { bandwidthOption, configOption, encodingOption, engineOption, option } from './hardware-options.ts';
+import { parseName, parseWhole } from './option-values.ts';
 import type { Implementation } from './options.ts';
-import { encodingChoices } from './options.ts';
 
 const help = `
 Networks that come with Saccade: mobilenet-v1-0.5-128, alexnet, vgg16.
@@ -33,28 +33,10 @@ export function networkCommand(implementation: Implementation<NetworkOptions>, f
       "run a network layer by layer, each layer's outputs being the next one's inputs, and compare every output",
     )
     .argument('<network>', 'network file (.json), or the name of a network that comes with Saccade', parseName)
-    .addOption(
-      option('--config <name|file>', 'hardware: name of a preset (default: v2, the chip), or a config file', parseName),
-    )
-    .addOption(
-      option(
-        '--engine <name>',
-        'what runs the hardware: verilator, or builtin, which needs nothing installed and is slower',
-        parseEngine,
-      ).default('verilator'),
-    )
-    .addOption(
-      new Option('--encoding <name>', 'csc skips zeros, dense keeps them, auto takes the faster one for each layer')
-        .choices(encodingChoices)
-        .default('auto'),
-    )
-    .addOption(
-      option(
-        '--bandwidth <rate>',
-        'of off-chip memory: bytes a cycle, or such as 25600MB/s (default: unlimited)',
-        parseBandwidth,
-      ),
-    )
+    .addOption(configOption())
+    .addOption(engineOption())
+    .addOption(encodingOption('the faster one for each layer'))
+    .addOption(bandwidthOption())
     .option('--sparse', 'synthetic weights as in the pruned network: "prunedWeightDensity" of its layers')
     .addOption(option('--seed <n>', 'seed of the synthetic tensors', parseWhole).default(1))
     .addOption(option('--layers <names>', 'run these layers only, such as CONV1,FC8 (default: all)', parseNames))
@@ -100,8 +82,4 @@ function parseJobs(text: string): number {
   const jobs = parseWhole(text);
   if (jobs < 1 || jobs > 1024) throw new InvalidArgumentError('Expected a whole number from 1 to 1024.');
   return jobs;
-}
-
-function option(flags: string, description: string, parse: (text: string) => unknown): Option {
-  return new Option(flags, description).argParser(parse);
 }

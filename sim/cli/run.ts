@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
 import type { Finish } from './finish.ts';
-import { parseBandwidth, parseEngine, parseName, parseShare, parseWhole } from './option-values.ts';
+import { bandwidthOption, configOption, encodingOption, engineOption, option } from './hardware-options.ts';
+import { parseName, parseShare, parseWhole } from './option-values.ts';
 import type { Implementation, RunOptions } from './options.ts';
-import { encodingChoices, runDefaults } from './options.ts';
+import { runDefaults } from './options.ts';
 
 const examples = `
 Examples:
@@ -25,28 +26,10 @@ export function runCommand(implementation: Implementation<RunOptions>, finish: F
       parseName,
       runDefaults.layer,
     )
-    .addOption(
-      option('--config <name|file>', 'hardware: name of a preset (default: v2, the chip), or a config file', parseName),
-    )
-    .addOption(
-      option(
-        '--engine <name>',
-        'what runs the hardware: verilator, or builtin, which needs nothing installed and is slower',
-        parseEngine,
-      ).default('verilator'),
-    )
-    .addOption(
-      new Option('--encoding <name>', 'csc skips zeros, dense keeps them, auto takes the faster one')
-        .choices(encodingChoices)
-        .default('auto'),
-    )
-    .addOption(
-      option(
-        '--bandwidth <rate>',
-        'of off-chip memory: bytes a cycle, or such as 25600MB/s (default: unlimited)',
-        parseBandwidth,
-      ),
-    )
+    .addOption(configOption())
+    .addOption(engineOption())
+    .addOption(encodingOption())
+    .addOption(bandwidthOption())
     .addOption(
       option(
         '--energy <file>',
@@ -115,7 +98,3 @@ export function runCommand(implementation: Implementation<RunOptions>, finish: F
 /** As commander delivers them: an option that was not given and has no default is absent. */
 type ParsedRunOptions = Partial<RunOptions> &
   Pick<RunOptions, 'engine' | 'encoding' | 'seed' | 'iactDensity' | 'weightDensity'>;
-
-function option(flags: string, description: string, parse: (text: string) => unknown): Option {
-  return new Option(flags, description).argParser(parse);
-}

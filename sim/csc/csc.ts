@@ -33,23 +33,35 @@ export function encodeCsc(columns: readonly ArrayLike<number>[], { countBits = 4
   const counts: number[] = [];
   const addresses = [0];
   for (const column of columns) {
-    let zeros = 0;
-    for (let row = 0; row < column.length; row++) {
-      if (column[row] === 0) {
-        zeros++;
-        continue;
-      }
-      for (; zeros > most; zeros -= most + 1) {
-        data.push(0);
-        counts.push(most);
-      }
-      data.push(column[row]!);
-      counts.push(zeros);
-      zeros = 0;
-    }
+    forEachEntry(column, most, (count, value) => {
+      counts.push(count);
+      data.push(value);
+    });
     addresses.push(data.length);
   }
   return { data, counts, addresses };
+}
+
+/**
+ * Calls `add` for each entry of a column, in order: with the zeros before its value, and the value, which is 0 in a filler.
+ *
+ * @param most the greatest count of zeros
+ */
+export function forEachEntry(
+  column: ArrayLike<number>,
+  most: number,
+  add: (count: number, value: number) => void,
+): void {
+  let zeros = 0;
+  for (let row = 0; row < column.length; row++) {
+    if (column[row] === 0) {
+      zeros++;
+      continue;
+    }
+    for (; zeros > most; zeros -= most + 1) add(most, 0);
+    add(zeros, column[row]!);
+    zeros = 0;
+  }
 }
 
 /**
@@ -83,21 +95,13 @@ export function decodeCsc({ data, counts, addresses }: Csc, columnLength: number
 
 /** Entries that a column takes, fillers included. */
 export function entryCount(column: ArrayLike<number>, { countBits = 4 }: CscOptions = {}): number {
-  const most = greatestCount(countBits);
   let entries = 0;
-  let zeros = 0;
-  for (let row = 0; row < column.length; row++) {
-    if (column[row] === 0) {
-      zeros++;
-    } else {
-      entries += 1 + Math.floor(zeros / (most + 1));
-      zeros = 0;
-    }
-  }
+  forEachEntry(column, greatestCount(countBits), () => entries++);
   return entries;
 }
 
-function greatestCount(countBits: number): number {
+/** The most zeros that a count can tell. */
+export function greatestCount(countBits: number): number {
   if (!Number.isInteger(countBits) || countBits < 1 || countBits > 16) {
     throw new RangeError(`countBits is ${countBits}: expected a whole number from 1 to 16`);
   }

@@ -126,22 +126,27 @@ function iactSegment(pe: PeParameters): Section {
   };
 }
 
-function weightPacket({ pe, peColumns }: ChipParameters): Section {
+/** @param forOutputUnit the bit that tells both kinds of packet apart */
+function packetHeader(pe: ChipParameters['pe'], columns: BitField, forOutputUnit: 0 | 1): BitField[] {
   const { word } = widthsOf(pe);
-  const { columns, output, words } = WEIGHT_HEADER;
+  const { output, words } = WEIGHT_HEADER;
+  return [
+    ...(word > words.from + words.width ? [field('', word - words.from - words.width, 'bare')] : []),
+    field('number of words', words.width, 'output-box'),
+    field('', words.from - output.from - 1, 'bare'),
+    field(`= ${forOutputUnit}`, 1, 'output-box'),
+    columns,
+  ];
+}
+
+function weightPacket({ pe, peColumns }: ChipParameters): Section {
   const end = (index: number): BitField => field(`end of column ${index}`, pe.dataBits, 'weight-box');
   return {
     title: 'Weight packet: a tile',
     rows: [
       {
         label: 'header',
-        fields: [
-          ...(word > words.from + words.width ? [field('', word - words.from - words.width, 'bare')] : []),
-          field('number of words', words.width, 'output-box'),
-          field('', words.from - output.from - 1, 'bare'),
-          field('= 0', 1, 'output-box'),
-          field('PE columns', columns.width, 'output-box'),
-        ],
+        fields: packetHeader(pe, field('PE columns', WEIGHT_HEADER.columns.width, 'output-box'), 0),
       },
       { label: 'ends, 3 columns to a word', fields: [end(2), end(1), end(0)] },
       { label: 'words, column by column', fields: [...entry('1', pe, 'weight-box'), ...entry('0', pe, 'weight-box')] },
@@ -152,7 +157,6 @@ function weightPacket({ pe, peColumns }: ChipParameters): Section {
 
 function parameterPacket(chip: ChipParameters): Section {
   const { word } = widthsOf(chip.pe);
-  const { columns, output, words } = WEIGHT_HEADER;
   const { bias, multiplier, shift } = ChannelParameters.fields;
   const [biasBits, multiplierBits, shiftBits] = [widthOf(bias), widthOf(multiplier), widthOf(shift)];
   const upperBias = biasBits - word;
@@ -163,13 +167,7 @@ function parameterPacket(chip: ChipParameters): Section {
     rows: [
       {
         label: 'header',
-        fields: [
-          ...(word > words.from + words.width ? [field('', word - words.from - words.width, 'bare')] : []),
-          field('number of words', words.width, 'output-box'),
-          field('', words.from - output.from - 1, 'bare'),
-          field('= 1', 1, 'output-box'),
-          field('', columns.width, 'bare'),
-        ],
+        fields: packetHeader(chip.pe, field('', WEIGHT_HEADER.columns.width, 'bare'), 1),
       },
       { label: 'for each channel', fields: [field(`bias ${word - 1}–0`, word, 'weight-box')] },
       {

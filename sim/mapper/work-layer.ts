@@ -12,28 +12,19 @@ import { outputShape } from '../layer/shape.ts';
  * - `bundle`: so many groups become one, whose weights are block-diagonal: bundle·m filters and bundle·c channels. Compressed,
  *   the zeros between the blocks cost nothing. The last bundle may be ragged.
  */
-export interface WorkLayer {
+export interface WorkLayer extends Pick<Layer, 'n' | 'h' | 'w' | 'r' | 's' | 'stride' | 'pad'> {
   readonly layer: Layer;
   readonly flatten: boolean;
   readonly bundle: number;
-  readonly n: number;
   /** Groups, each a bundle of the layer's. */
   readonly g: number;
   /** Filters of a group. */
   readonly m: number;
   /** Channels of a group. */
   readonly c: number;
-  readonly h: number;
-  readonly w: number;
-  readonly r: number;
-  readonly s: number;
   /** Height and width of the output. */
   readonly e: number;
   readonly f: number;
-  /** Vertical, horizontal. */
-  readonly stride: readonly [number, number];
-  /** Rows or columns of zeros around the input: top, left, bottom, right. */
-  readonly pad: readonly [number, number, number, number];
   /** Index into the iacts [n, g·c, h, w] of the given layer; -1 for a zero: padding, or beyond the last group. `y` and `x` may lie outside. */
   readonly iactIndex: (n: number, g: number, c: number, y: number, x: number) => number;
   /** Index into the weights [g·m, c, r, s] of the given layer; -1 for a zero between the blocks, or beyond the last group. */

@@ -14,6 +14,7 @@ import type { Mapping } from '../../sim/mapper/mapping.ts';
 import { chooseMapping } from '../../sim/mapper/search.ts';
 import { synthesiseOperands } from '../../sim/tensor/synthetic.ts';
 import { layoutOf, overflows, overlaps } from './svg-layout.ts';
+import { unbalanced } from './unbalanced.ts';
 
 const grouped = parseLayer(
   { name: 'grouped', n: 3, g: 4, m: 6, c: 5, h: 9, w: 7, r: 3, s: 2, stride: [2, 1], pad: [1, 0, 1, 0] },
@@ -100,17 +101,3 @@ describe.each(drawings)('$what', ({ draw }) => {
     expect([...classes].filter((name) => !svg.includes(`.${name} `) && !svg.includes(`.${name},`))).toEqual([]);
   });
 });
-
-/** What stands between no tags, and tags that are not closed. */
-function unbalanced(svg: string): string[] {
-  const tags = /<(\/?)([a-z]+)((?:\s[\w:-]+="[^"<>]*")*)\s*(\/?)>/g;
-  const open: string[] = [];
-  const wrong: string[] = [];
-  for (const [tag, closing, name, , empty] of svg.matchAll(tags)) {
-    if (closing === '/') {
-      if (open.pop() !== name) wrong.push(tag);
-    } else if (empty === '') open.push(name!);
-  }
-  const rest = svg.replaceAll(tags, '');
-  return [...wrong, ...open, ...(/<|&(?!amp;|lt;|gt;)/.exec(rest) ?? [])];
-}

@@ -4,6 +4,7 @@ import { drawRoofline } from '../../sim/eyexam/draw-roofline.ts';
 import { drawWaterfall } from '../../sim/eyexam/draw-waterfall.ts';
 import { type Eyexam, stepNames } from '../../sim/eyexam/eyexam.ts';
 import { layoutOf, overflows, overlaps } from '../draw/svg-layout.ts';
+import { unbalanced } from '../draw/unbalanced.ts';
 
 /** An exam whose steps take these cycles. */
 function exam(layer: string, cycles: readonly number[], given: Partial<Eyexam> & { bytesIn?: number } = {}): Eyexam {
@@ -111,17 +112,3 @@ describe('the roofline', () => {
     expect(roof[2]).toBeCloseTo(fast[0] + decade * Math.log10(384 / 288 / 5), 0);
   });
 });
-
-/** What stands between no tags, and tags that are not closed. */
-function unbalanced(svg: string): string[] {
-  const tags = /<(\/?)([a-z]+)((?:\s[\w:-]+="[^"<>]*")*)\s*(\/?)>/g;
-  const open: string[] = [];
-  const wrong: string[] = [];
-  for (const [tag, closing, name, , empty] of svg.matchAll(tags)) {
-    if (closing === '/') {
-      if (open.pop() !== name) wrong.push(tag);
-    } else if (empty === '') open.push(name!);
-  }
-  const rest = svg.replaceAll(tags, '');
-  return [...wrong, ...open, ...(/<|&(?!amp;|lt;|gt;)/.exec(rest) ?? [])];
-}
