@@ -28,7 +28,7 @@ export function CounterAmounts(p: ChipParameters) {
     peWaitIact: pes,
     peDrain: pes,
     peWindowEnd: pes,
-    macs: 2 * pes,
+    macs: p.pe.macs * pes,
     iactBankWrites: p.iactBanks,
     iactBankReads: p.iactBanks,
     psumBankWrites: p.peColumns,
@@ -74,7 +74,7 @@ export const ClusterCounters = generator(function ClusterCounters(p: ChipParamet
     next: In(counter),
     first: Out(counter),
   };
-  const name = `ClusterCounters${chipSuffix(p, 'peRows', 'peColumns', 'iactBanks', 'counterBits')}`;
+  const name = `ClusterCounters${chipSuffix(p, 'pe.macs', 'peRows', 'peColumns', 'iactBanks', 'counterBits')}`;
   return module(name, ports, ({ amounts, counting, shift, next, first }) => {
     const count = clusterCounters.length;
     const sram = mem(counter, count, { macro: true });

@@ -28,13 +28,18 @@ import { Pe, PeActivity } from '../pe/pe.ts';
 import { IactPort } from './iact-port.ts';
 import { WeightRow } from './weight-row.ts';
 
-type Activity = keyof typeof PeActivity.fields;
-const activities = Object.keys(PeActivity.fields) as Activity[];
+type Activity = keyof ReturnType<typeof PeActivity>['fields'];
+
+function activitiesOf(p: ChipParameters): Activity[] {
+  return Object.keys(PeActivity(p.pe).fields) as Activity[];
+}
 
 /** How many PEs of a cluster did what in a cycle: a number for each field of `PeActivity`. */
 export function PeClusterEvents(p: ChipParameters) {
   const count = Count(p.peRows * p.peColumns);
-  return Bundle(Object.fromEntries(activities.map((activity) => [activity, count])) as Record<Activity, typeof count>);
+  return Bundle(
+    Object.fromEntries(activitiesOf(p).map((activity) => [activity, count])) as Record<Activity, typeof count>,
+  );
 }
 
 /**
@@ -115,7 +120,7 @@ export const PeCluster = generator(function PeCluster(p: ChipParameters) {
     const waiting = queues.map((queue) => queue.words.valid).reduce((one, other) => one.or(other));
     when(io.start, () => assert(idle.and(waiting.not()), 'a layer starts when the last one is done'));
 
-    const counts = activities.map((activity) => [activity, countOf(pes.map((pe) => pe.activity[activity]))]);
+    const counts = activitiesOf(p).map((activity) => [activity, countOf(pes.map((pe) => pe.activity[activity]))]);
     const worked = regNext(Object.fromEntries(counts) as Record<Activity, UIntVal>, { reset: 0 });
     io.events.set(worked);
   });

@@ -1,5 +1,21 @@
 /** Hands the words of a weight router to the PEs of its row. */
-import { all, assert, Bits, cat, generator, In, module, Out, reg, UInt, Vec, when } from '../../gen/index.ts';
+import {
+  all,
+  assert,
+  Bits,
+  Bool,
+  cat,
+  generator,
+  In,
+  lit,
+  module,
+  mux,
+  Out,
+  reg,
+  UInt,
+  Vec,
+  when,
+} from '../../gen/index.ts';
 import { WeightLink } from '../noc/links.ts';
 import { chipSuffix, type ChipParameters } from '../parameters.ts';
 import { WEIGHT_HEADER, weightHeader } from './weight-packet.ts';
@@ -11,7 +27,7 @@ export interface WeightRowOptions {
 
 /**
  * Takes packets apart. The words of a packet go to all takers that its header names in one cycle, when all of them are ready; those
- * of a packet for nobody are dropped. `ready` depends on state alone, as that of the takers does. A header takes a cycle.
+ * of a packet for nobody are dropped. Dealt words go to one PE each, column by column. `ready` depends on state alone, as that of the takers does. A header takes a cycle.
  */
 export const WeightRow = generator(function WeightRow(p: ChipParameters, { output }: WeightRowOptions) {
   const link = WeightLink(p);
@@ -20,7 +36,9 @@ export const WeightRow = generator(function WeightRow(p: ChipParameters, { outpu
   const name = `WeightRow${output ? '_output' : ''}${chipSuffix(p, 'peColumns', 'pe.dataBits')}`;
   return module(name, ports, ({ words, takers }) => {
     const left = reg(UInt(WEIGHT_HEADER.words.width), { reset: 0 });
+    // Who takes the next word; where words are dealt, one column.
     const mask = reg(Bits(count));
+    const dealt = reg(Bool);
     const inPacket = left.ne(0);
 
     const free = takers.map((taker, index) => taker.ready.or(mask.bit(index).not()));
@@ -33,10 +51,18 @@ export const WeightRow = generator(function WeightRow(p: ChipParameters, { outpu
     });
 
     const header = weightHeader(words.data, p.peColumns);
+    const columns = p.peColumns;
+    const rotated = columns === 1 ? mask.bits(0, 0) : cat(mask.bits(columns - 2, 0), mask.bit(columns - 1));
+    const nextColumn = output ? cat(lit(Bool, false), rotated) : rotated;
+    const named = output ? cat(header.output, header.columns) : header.columns;
     when(words.fire, () => {
-      when(inPacket, () => left.set(left.sub(1))).otherwise(() => {
+      when(inPacket, () => {
+        left.set(left.sub(1));
+        when(dealt, () => mask.set(nextColumn));
+      }).otherwise(() => {
         left.set(header.words);
-        mask.set(output ? cat(header.output, header.columns) : header.columns);
+        dealt.set(header.dealt);
+        mask.set(mux(header.dealt, lit(Bits(count), 1), named));
         if (!output) assert(header.output.not(), 'a packet for the output unit comes where there is none');
       });
     });

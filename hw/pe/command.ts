@@ -1,5 +1,6 @@
 /** What a PE is told for a layer, and what passes from one of its blocks to the next. */
 import { Bool, Bundle, UInt } from '../../gen/index.ts';
+import { fieldsIf } from './fields-if.ts';
 import { type PeParameters, widthsOf } from './parameters.ts';
 
 /**
@@ -11,8 +12,10 @@ import { type PeParameters, widthsOf } from './parameters.ts';
 export function IactWalk(p: PeParameters) {
   const widths = widthsOf(p);
   return Bundle({
-    /** Iacts and weights are uncompressed. */
-    dense: Bool,
+    ...fieldsIf(p.sparse, {
+      /** Iacts and weights are uncompressed. */
+      dense: Bool,
+    }),
     /** Columns of a weight tile: the iacts of a window that count, C0·S. */
     columns: UInt(widths.columns),
     /** Iacts of a segment. */
@@ -46,19 +49,19 @@ export function PeCommand(p: PeParameters) {
 
 /**
  * A non-zero iact on its way to the weights. With `empty` it is only the end of a window: value and column mean nothing.
- * The last one of the last window of a tile ends the tile.
+ * The last one of the last window of a tile ends the tile. Uncompressed iacts alone come without gaps, so column follows column.
  */
 export function IactJob(p: PeParameters) {
   return Bundle({
     value: UInt(p.dataBits),
-    column: UInt(widthsOf(p).column),
+    ...fieldsIf(p.sparse, { column: UInt(widthsOf(p).column) }),
     last: Bool,
     lastWindow: Bool,
-    empty: Bool,
+    ...fieldsIf(p.sparse, { empty: Bool }),
   });
 }
 
-/** What a word of two weights is for, as it leaves the weight data SPad: an iact, and whether the word is its column's first. */
+/** What weights are for, as they leave the weight data SPad: an iact, and whether they are its column's first. */
 export function WeightJob(p: PeParameters) {
   return Bundle({ value: UInt(p.dataBits), first: Bool });
 }

@@ -24,6 +24,18 @@ import { CscDecode } from './csc-decode.ts';
 import { IactLoader } from './iact-loader.ts';
 import { type PeParameters, parameterSuffix, widthsOf } from './parameters.ts';
 
+/** What goes in and out of the iact SPads, of whichever kind. */
+export function iactSpadPorts(p: PeParameters) {
+  return {
+    start: In(Bool),
+    walk: In(IactWalk(p)),
+    words: In(Stream(Bits(widthsOf(p).word))),
+    job: Out(Stream(IactJob(p))),
+    /** Segments are held, or a window has been begun. */
+    holds: Out(Bool),
+  };
+}
+
 /**
  * Both SPads are circular buffers: a window's segments lie one after the other, and each entry is freed as soon as the last
  * window that needs it has read it, so that the next segments load while this window is worked on. Rows follow rows, and tiles
@@ -40,16 +52,8 @@ export const IactSpads = generator(function IactSpads(p: PeParameters) {
   const amount = UInt(widths.segments);
   // Any column, and beyond the end of the SPad as far as an entry's count can point.
   const position = UInt(bitsFor(Math.max(p.iactDataDepth, p.weightAddressDepth) + 2 ** p.countBits + 1));
-  const ports = {
-    start: In(Bool),
-    walk: In(IactWalk(p)),
-    words: In(Stream(Bits(widths.word))),
-    job: Out(Stream(IactJob(p))),
-    /** Segments are held, or a window has been begun. */
-    holds: Out(Bool),
-  };
   const name = `IactSpads${parameterSuffix(p, 'iactAddressDepth', 'iactDataDepth', 'weightAddressDepth', 'dataBits', 'loopBits')}`;
-  return module(name, ports, ({ start, walk, words, job, holds }) => {
+  return module(name, iactSpadPorts(p), ({ start, walk, words, job, holds }) => {
     const addressSpad = mem(pointer, p.iactAddressDepth);
     const dataSpad = mem(Bits(widths.entry), p.iactDataDepth);
 

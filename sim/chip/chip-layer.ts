@@ -5,6 +5,7 @@ import { type IactRing, iactRing } from '../mapper/iact-ring.ts';
 import { type ClusterRole, type Loops, loopsOf, roleOf } from '../mapper/loops.ts';
 import type { Mapping } from '../mapper/mapping.ts';
 import { type WorkLayer, workLayer } from '../mapper/work-layer.ts';
+import { encodingsFor } from '../pe/encodings.ts';
 import type { IactWalkShape } from '../pe/iact-walk.ts';
 
 export interface ChipLayer {
@@ -23,8 +24,10 @@ export interface ChipLayer {
   readonly roles: readonly ClusterRole[];
 }
 
+/** @throws InputError when the PEs don't read the mapping's encoding */
 export function chipLayer(layer: Layer, mapping: Mapping, chip: ChipParameters): ChipLayer {
-  const work = workLayer(layer, mapping.flatten, mapping.bundle);
+  encodingsFor(layer, chip.pe, mapping.encoding);
+  const work = workLayer(layer, mapping.flatten, mapping.bundle, mapping.order);
   const loops = loopsOf(work, mapping, chip);
   const ring = iactRing(loops);
   return {

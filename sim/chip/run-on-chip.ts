@@ -5,6 +5,7 @@ import { type ChipParameters, chipWidths, clusterCount } from '../../hw/paramete
 import { openSimulation, type SimulationEngine } from '../driver/open-simulation.ts';
 import type { Layer } from '../layer/layer.ts';
 import type { Mapping } from '../mapper/mapping.ts';
+import { channelDensities } from '../mapper/order.ts';
 import { chooseMapping } from '../mapper/search.ts';
 import type { Encoding } from '../pe/mapping.ts';
 import { HardwareFault } from '../pe/hardware-fault.ts';
@@ -115,6 +116,7 @@ function runLayer(
       ? chooseMapping(layer, operands.weights.data, densityOf(operands.iacts.data), chip, {
           encoding: options.encoding,
           bandwidth: options.bandwidth,
+          channelDensities: channelDensities(layer, operands.iacts.data),
         })
       : { mapping: options.mapping, explain: [] };
   const oacts = layer.output !== undefined;

@@ -4,12 +4,13 @@ import { filterTileOf, filtersOfTile, groupOf, unitOf } from '../mapper/loops.ts
 import { type ChipLayer, isChainLast, isWeightSource } from './chip-layer.ts';
 import { GrowingWords } from './growing-words.ts';
 import type { RouterStream } from './lanes.ts';
+import { TilePackets } from './tile-packets.ts';
 import { outputPlan } from './output-plan.ts';
 import type { WeightTiles } from './weight-tiles.ts';
 
 /**
  * The words of every weight router that is fed from outside, in ascending order of clusters and routers: for every chunk, replay
- * and pass a packet with the PE row's tile, or one for each PE column where these have filters of their own. Where outputs are made,
+ * and pass the packets with the PE row's tiles. Where outputs are made,
  * their parameters come before the tile of the last pass, by way of PE row 0, whenever the filters change.
  *
  * @param bias [g·m]
@@ -44,10 +45,11 @@ function routerWords(
   cluster: number,
   router: number,
 ): Uint32Array {
-  const { chip, loops, roles } = layer;
+  const { loops, roles } = layer;
   const role = roles[cluster]!;
   const { filterColumns } = loops;
   const stream = new GrowingWords();
+  const packets = new TilePackets(stream, layer);
   const sendsParameters = oacts && router === 0 && isChainLast(layer, role);
   const { changesEvery } = outputPlan(layer);
   for (let chunk = 0; chunk < loops.chunks; chunk++) {
@@ -61,12 +63,10 @@ function routerWords(
           stream.append(parameters);
         }
         const unit = unitOf(loops, role, pass, router);
-        for (let column = 0; column < filterColumns; column++) {
-          const tile = tiles.wordsOf(tiles.keyOf(group, filterTileOf(loops, role, column, replay), unit));
-          const columns = filterColumns === 1 ? 2 ** chip.peColumns - 1 : 1 << column;
-          stream.push(packWeightHeader({ columns, output: false, words: tile.length }));
-          stream.append(tile);
-        }
+        const keys = Array.from({ length: filterColumns }, (_, column) =>
+          tiles.keyOf(group, filterTileOf(loops, role, column, replay), unit),
+        );
+        packets.append(keys.map((key) => tiles.wordsOf(key)));
       }
     }
   }

@@ -3,10 +3,11 @@ import type { NetworkOptions } from '../network/network-options.ts';
 import type { Finish } from './finish.ts';
 import { bandwidthOption, configOption, encodingOption, engineOption, option } from './hardware-options.ts';
 import { parseName, parseWhole } from './option-values.ts';
+import { networkTensorOptions } from './network-tensor-options.ts';
 import type { Implementation } from './options.ts';
 
 const help = `
-Networks that come with Saccade: mobilenet-v1-0.5-128, alexnet, vgg16.
+Networks that come with Saccade: mobilenet-v1-0.5-128, mobilenet-v1-1.0-224, alexnet, vgg16, googlenet.
 
 A network file is a list of layers, each as in a layer file, and of what the host does between them:
   { "layers": [
@@ -16,19 +17,28 @@ A network file is a list of layers, each as in a layer file, and of what the hos
     { "op": "add", "name": "sum", "from": ["pool1", "conv2"], "relu": true },
     { "op": "flatten" },
     { "name": "fc", "m": 10, "c": 512, "h": 1, "w": 1, "r": 1, "s": 1, "activation": "none" } ] }
-An entry takes its inputs from the one before it, unless "from" names another, or "input". A layer without "output" gets a
-multiplier, a shift and a bias with which its outputs use 8 bits and have the density that is wanted.
+There are "average-pool" and "concat" (of channels) as well. An entry takes its inputs from the one before it, unless "from"
+names another, or "input". A layer without "output" gets a multiplier, a shift and a bias with which its outputs use 8 bits and have
+the density that is wanted.
+
+Masks are text files: iacts as [y][x][channel], weights as [filter][channel] for 1x1 kernels and [channel][r][s] for depthwise ones,
+the last one varying fastest. A layer with masks takes its iacts from its mask and the seed, not from the layer before; its outputs go on
+to the next. Layers without masks are as ever.
 
 Examples:
   saccade network mobilenet-v1-0.5-128 --sparse --report mobilenet.json
   saccade network alexnet --jobs 2 --resume alexnet-run   go on with the same command after an interruption
+  saccade network alexnet --resume alexnet-run --page out/alexnet   kept reports are not simulated again
   saccade network alexnet --layers CONV3,FC8
+  saccade network mobilenet-v1-0.5-128 --sparse --masks sparse-mobilenet
   saccade network net.json --config v2-2x2 --engine builtin
+  saccade network net.json --iacts image.npy --weights trained --bias biases --oacts out.npy
+  saccade network alexnet --layers FC8 --trace fc8.fst
 `;
 
 /** `saccade network`: a whole network on the hardware, every output of every layer compared with the golden model. */
 export function networkCommand(implementation: Implementation<NetworkOptions>, finish: Finish): Command {
-  return new Command('network')
+  const command = new Command('network')
     .description(
       "run a network layer by layer, each layer's outputs being the next one's inputs, and compare every output",
     )
@@ -37,8 +47,7 @@ export function networkCommand(implementation: Implementation<NetworkOptions>, f
     .addOption(engineOption())
     .addOption(encodingOption('the faster one for each layer'))
     .addOption(bandwidthOption())
-    .option('--sparse', 'synthetic weights as in the pruned network: "prunedWeightDensity" of its layers')
-    .addOption(option('--seed <n>', 'seed of the synthetic tensors', parseWhole).default(1))
+    .addOption(option('--energy <file>', 'energies per access, .json: see saccade run --help', parseName))
     .addOption(option('--layers <names>', 'run these layers only, such as CONV1,FC8 (default: all)', parseNames))
     .addOption(
       option(
@@ -54,18 +63,48 @@ export function networkCommand(implementation: Implementation<NetworkOptions>, f
         parseName,
       ),
     )
+    .optionsGroup('Tensors in (what is not given is as the network file says, or synthetic):')
+    .option('--sparse', 'synthetic weights as in the pruned network: "prunedWeightDensity" of its layers')
+    .addOption(option('--seed <n>', 'seed of the synthetic tensors', parseWhole).default(1));
+  for (const each of networkTensorOptions()) command.addOption(each);
+  return command
+    .optionsGroup('Files out:')
     .addOption(
       option('--oacts <file>', 'write the outputs of the last entry, as the golden model has them, .npy', parseName),
     )
+    .addOption(
+      option(
+        '--psums <file>',
+        'write the raw psums of the last layer, .npy int32; they are compared as well, in a second run of it',
+        parseName,
+      ),
+    )
     .addOption(option('--report <file>', 'write the report of all layers, .json', parseName))
+    .addOption(
+      option(
+        '--trace <file>',
+        'write a waveform of the only layer of --layers: .fst, or .vcd with --engine builtin',
+        parseName,
+      ),
+    )
+    .addOption(
+      option(
+        '--page <dir>',
+        'write a page about all layers into this folder: index.md, and a picture of where their cycles went',
+        parseName,
+      ),
+    )
+    .optionsGroup('Output:')
     .option('--json', 'print the report as JSON instead of the table')
     .option('--quiet', 'print nothing unless something is wrong')
     .addHelpText('after', help)
     .action(async (network: string, options: ParsedNetworkOptions) => {
-      const { config, bandwidth, layers, resume, oacts, report, ...rest } = options;
-      const { sparse = false, json = false, quiet = false, ...others } = rest;
-      const given = { config, bandwidth, layers, resume, oacts, report };
-      finish(await implementation({ network, ...given, sparse, json, quiet, ...others }));
+      const { config, bandwidth, energy, layers, resume, oacts, psums, report, page, trace, ...rest } = options;
+      const { iacts, weights, bias, iactDensity, weightDensity, masks, ...others } = rest;
+      const { sparse = false, json = false, quiet = false, ...settings } = others;
+      const tensors = { iacts, weights, bias, iactDensity, weightDensity, masks, sparse };
+      const given = { config, bandwidth, energy, layers, resume, oacts, psums, report, page, trace };
+      finish(await implementation({ network, ...given, ...tensors, json, quiet, ...settings }));
     });
 }
 

@@ -19,7 +19,7 @@ Examples:
   saccade generate --out rtl  the Verilog
   saccade draw lenet5-fc1 --out drawings
                               a layer as it lies on the chip
-  saccade eyexam lenet5-fc1   what keeps a layer from the speed of the chip
+  saccade eyexam lenet5-fc1   what keeps a layer, or a network, from the speed of the chip
   saccade doctor              whether this machine has what that takes
   saccade explain W001        what an error of the HDL means
 `;
@@ -66,7 +66,7 @@ function buildProgram(finish: Finish): Command {
     networkCommand(runNetwork, finish),
     generateCommand(generateHardware, finish),
     drawCommand(drawLayer, finish),
-    eyexamCommand(eyexamLayers, finish),
+    eyexamCommand(runEyexam, finish),
     doctorCommand(finish),
     explainCommand(),
   ]) {
@@ -104,7 +104,7 @@ async function drawLayer(options: DrawOptions): Promise<number> {
   return implementation.drawLayer(options);
 }
 
-async function eyexamLayers(options: EyexamOptions): Promise<number> {
-  const implementation = await import('../eyexam/eyexam-layers.ts');
-  return implementation.eyexamLayers(options);
+async function runEyexam(options: EyexamOptions): Promise<number> {
+  const implementation = await import('../eyexam/run-eyexam.ts');
+  return implementation.runEyexam(options);
 }

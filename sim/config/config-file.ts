@@ -14,10 +14,15 @@ const pe = z.strictObject({
   weightAddressDepth: size.default(eyerissV2Pe.weightAddressDepth),
   weightDataDepth: size.default(eyerissV2Pe.weightDataDepth),
   psumDepth: size.default(eyerissV2Pe.psumDepth),
+  psumBanks: size.default(eyerissV2Pe.psumBanks),
   dataBits: size.default(eyerissV2Pe.dataBits),
   countBits: size.default(eyerissV2Pe.countBits),
   psumBits: size.default(eyerissV2Pe.psumBits),
   loopBits: size.default(eyerissV2Pe.loopBits),
+  macs: z.literal([1, 2], 'expected 1 or 2: the multipliers of a PE').default(eyerissV2Pe.macs),
+  sparse: z
+    .boolean('expected true or false: whether the PE reads compressed iacts and weights')
+    .default(eyerissV2Pe.sparse),
 } satisfies Record<keyof PeParameters, z.ZodType>);
 
 // How many lanes there are by default follows from the rest.

@@ -15,7 +15,7 @@ const top = 92;
 export function drawChip(chip: ChipParameters, name: string): string {
   const title = `The chip ${name}`;
   const sram = clusterCount(chip) * (chip.iactBanks * iactBankBytes(chip) + chip.peColumns * psumBankBytes(chip));
-  const header = `${chip.clusterRows} × ${chip.clusterColumns} clusters of ${chip.peRows} × ${chip.peColumns} PEs: ${peCount(chip)} PEs, ${2 * peCount(chip)} MACs, ${sram} bytes of global buffer`;
+  const header = `${chip.clusterRows} × ${chip.clusterColumns} clusters of ${chip.peRows} × ${chip.peColumns} PEs: ${peCount(chip)} PEs, ${chip.pe.macs * peCount(chip)} MACs, ${sram} bytes of global buffer`;
   const description = `${header}. A system controller takes the command and starts the layer; iacts and weights come on lanes from outside into the clusters of the mesh, outputs leave on lanes. A cluster has a global buffer, routers, PEs and an output unit.`;
   const bottom = Math.max(meshBottom(chip), clusterBottom(chip));
   return drawing({ title, description, width, height: bottom + margin + 4 }, [

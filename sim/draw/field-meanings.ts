@@ -23,7 +23,9 @@ export function fieldMeanings(p: ChipParameters): Map<string, string> {
   const meanings = new Map<string, string>();
   const walk = (type: BundleType, literal: ObjectLiteralExpression, path: string): void => {
     for (const [name, property] of propertiesOf(morph, bundles, literal)) {
-      const field = elementOf(type.fields[name]!);
+      // A field that this hardware does not have.
+      if (type.fields[name] === undefined) continue;
+      const field = elementOf(type.fields[name]);
       if (field.kind === 'bundle') {
         walk(field, bundleNamedIn(morph, bundles, property)!, `${path}${name}.`);
         continue;
@@ -52,7 +54,8 @@ function bundlesOf({ Node: N, SyntaxKind }: Morph, source: Node): [string, Objec
   });
 }
 
-/** The fields of a bundle by name, with those that it takes over from another: `...IactWalk(p).fields`. */
+/** The fields of a bundle by name, with those that it takes over from another, `...IactWalk(p).fields`,
+ * or has in some hardware only: `...fieldsIf(p.sparse, { … })`. */
 function propertiesOf(
   morph: Morph,
   bundles: Bundles,
@@ -60,7 +63,9 @@ function propertiesOf(
 ): [string, ObjectLiteralElementLike][] {
   return literal.getProperties().flatMap((property): [string, ObjectLiteralElementLike][] => {
     if (!morph.Node.isSpreadAssignment(property)) return [[property.getName(), property]];
-    const taken = bundleNamedIn(morph, bundles, property);
+    const taken =
+      bundleNamedIn(morph, bundles, property) ??
+      property.getFirstDescendantByKind(morph.SyntaxKind.ObjectLiteralExpression);
     return taken === undefined ? [] : propertiesOf(morph, bundles, taken);
   });
 }

@@ -129,11 +129,12 @@ function iactSegment(pe: PeParameters): Section {
 /** @param forOutputUnit the bit that tells both kinds of packet apart */
 function packetHeader(pe: ChipParameters['pe'], columns: BitField, forOutputUnit: 0 | 1): BitField[] {
   const { word } = widthsOf(pe);
-  const { output, words } = WEIGHT_HEADER;
+  const { dealt, words } = WEIGHT_HEADER;
   return [
     ...(word > words.from + words.width ? [field('', word - words.from - words.width, 'bare')] : []),
     field('number of words', words.width, 'output-box'),
-    field('', words.from - output.from - 1, 'bare'),
+    field('', words.from - dealt.from - 1, 'bare'),
+    field(forOutputUnit === 1 ? '' : 'dealt', 1, forOutputUnit === 1 ? 'bare' : 'output-box'),
     field(`= ${forOutputUnit}`, 1, 'output-box'),
     columns,
   ];
@@ -151,7 +152,7 @@ function weightPacket({ pe, peColumns }: ChipParameters): Section {
       { label: 'ends, 3 columns to a word', fields: [end(2), end(1), end(0)] },
       { label: 'words, column by column', fields: [...entry('1', pe, 'weight-box'), ...entry('0', pe, 'weight-box')] },
     ],
-    note: `Bit j of the mask is PE column j, of ${peColumns}: all of them take the words in one cycle. Ends count words, 0 to ${pe.weightDataDepth}, from the beginning of the tile; a column of an odd number of non-zeros ends with an entry of zeros. Uncompressed, there are no ends, and values come three to a word, columns filled up to an even number.`,
+    note: `Bit j of the mask is PE column j, of ${peColumns}: all of them take the words in one cycle. Ends count words, 0 to ${pe.weightDataDepth}, from the beginning of the tile; a column of an odd number of non-zeros ends with an entry of zeros. Uncompressed, there are no ends, and values come three to a word, columns filled up to an even number; where PE columns have filters of their own, one packet is dealt to all of them, a word to each in turn.`,
   };
 }
 

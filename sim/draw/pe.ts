@@ -25,7 +25,7 @@ const blocks: readonly { name: string; network: Network; width: number; order: r
     order: ['loader', 'fetched', 'addressSpad', 'dataSpad'],
   },
   { name: 'macLanes', network: 'plain', width: 166, order: ['decode'] },
-  { name: 'psumSpad', network: 'psum', width: 200, order: ['banks', 'banks_1', 'leaving'] },
+  { name: 'psumSpad', network: 'psum', width: 200, order: ['bank_0', 'bank_1', 'bank_2', 'bank_3', 'leaving'] },
 ];
 
 /** What a module does, in a few words, by the beginning of its name. */
@@ -36,6 +36,7 @@ const roles: Readonly<Record<string, string>> = {
   CscDecode: 'counts of zeros to positions',
   Stage: 'pipeline register',
   PsumBank: '2 read and 2 write ports',
+  SplitPsumBank: 'even and odd, 1 read, 1 write each',
 };
 
 export function drawPe(p: PeParameters): string {
@@ -44,7 +45,7 @@ export function drawPe(p: PeParameters): string {
   const tallest = Math.max(...blocks.map((each) => blockHeight(blockAt(pe, [each.name]), each.width)));
   const stagesY = blocksY + tallest + 44;
   const title = 'A processing element and its pipeline';
-  const header = `${pe.children.length} blocks, ${memoryBits(pe)} bits of SPads and queues, ${registerBits(pe)} bits of registers; two MACs of ${p.dataBits}b by ${p.dataBits}b into ${p.psumBits}b`;
+  const header = `${pe.children.length} blocks, ${memoryBits(pe)} bits of SPads and queues, ${registerBits(pe)} bits of registers; ${p.macs === 2 ? 'two MACs' : 'one MAC'} of ${p.dataBits}b by ${p.dataBits}b into ${p.psumBits}b`;
   return drawing({ title, description: description(pe, header), width, height: stagesY + stagesHeight + margin }, [
     text(margin, margin + 10, title, { size: 16, bold: true }),
     text(margin, margin + 32, header, { ink: 'quiet-ink', width: inner }),
@@ -209,12 +210,19 @@ const stagesHeight = 28 + stageHeight + 46;
 /** The stages in a row, and what is registered from one to the next. */
 function stages(p: PeParameters, pe: Block, y: number): string[] {
   const networks: Network[] = ['iact', 'weight', 'weight', 'plain', 'psum'];
+  const two = p.macs === 2;
   const does = [
-    "a segment's end from the address SPad, an entry from the data SPad, its count to a column of the weights",
-    'start and end of that column; an iact whose column is empty ends here, one whose column is still loading waits',
-    'a word of two weights a cycle, from column to column without a gap',
-    `two counts to rows, two products; a zero leaves its ${p.dataBits}b × ${p.dataBits}b multiplier's registers still`,
-    'two psums read, added to and written back; the other bank drains two a cycle, psums from below added',
+    p.sparse
+      ? "a segment's end from the address SPad, an entry from the data SPad, its count to a column of the weights"
+      : 'an iact from the data SPad; columns of the weights follow each other',
+    p.sparse
+      ? 'start and end of that column; an iact whose column is empty ends here, one whose column is still loading waits'
+      : 'start and end of the next column; an iact whose column is still loading waits',
+    two
+      ? 'a word of two weights a cycle, from column to column without a gap'
+      : 'a weight a cycle, two from each word, from column to column without a gap',
+    `${p.sparse ? (two ? 'two counts to rows, two' : 'a count to a row, one') : two ? 'two' : 'one'} ${two ? 'products' : 'product'}; a zero leaves its ${p.dataBits}b × ${p.dataBits}b multiplier's registers still`,
+    `${two ? 'two psums' : 'one psum'} read, added to and written back; the other bank drains two a cycle, psums from below added`,
   ];
   const column = blockAt(pe, ['weightSpads']).registers.filter(({ name }) => /^(column|waiting)/.test(name));
   const fetched = blockAt(pe, ['weightSpads', 'fetched']);
@@ -225,8 +233,11 @@ function stages(p: PeParameters, pe: Block, y: number): string[] {
       `columns: ${column.reduce((bits, { width: each }) => bits + each, 0)}b`,
       'one that is read and one that waits: value, next word, words left, whether it ends the window',
     ],
-    [`word and job: ${widthsOf(p).word + widthOf(WeightJob(p))}b`, `the SPad's output; ${fieldsText(WeightJob(p))}`],
-    [`products: ${products}b`, `two of ${fieldsText(Product(p))}; end of the window`],
+    [
+      `word and job: ${2 * widthsOf(p).stored + widthOf(WeightJob(p))}b`,
+      `the SPad's output; ${fieldsText(WeightJob(p))}`,
+    ],
+    [`products: ${products}b`, `${two ? 'two' : 'one'} of ${fieldsText(Product(p))}; end of the window`],
   ] as const;
   const gap = (inner - stageNames.length * stageWidth) / (stageNames.length - 1);
   const boxY = y + 20;

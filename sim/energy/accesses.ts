@@ -1,5 +1,6 @@
 /** What a layer moves and computes, level by level of the storage hierarchy. */
 import { type ChipParameters, chipWidths } from '../../hw/parameters.ts';
+import { widthsOf } from '../../hw/pe/parameters.ts';
 import type { ClusterCounterName } from '../../hw/control/counters.ts';
 import type { Mapping } from '../mapper/mapping.ts';
 
@@ -32,9 +33,11 @@ export interface Accesses {
 
 /** Widths that turn words into bits. */
 export function accessBits(chip: ChipParameters) {
-  const { dataBits, psumBits } = chip.pe;
+  const { dataBits, psumBits, macs } = chip.pe;
   const { word } = chipWidths(chip);
-  return { word, psum: psumBits, psumPair: 2 * psumBits, iact: dataBits };
+  // Of the weight data SPad in a cycle: a word of two weights, or with one MAC half of it.
+  const weights = macs * widthsOf(chip.pe).stored;
+  return { word, weights, psum: psumBits, psumPair: 2 * psumBits, iact: dataBits };
 }
 
 /**
@@ -44,7 +47,7 @@ export function accessBits(chip: ChipParameters) {
  * - A word that goes to a row of PEs is a hop once, and a write in each PE that takes it: all PEs of a row share weights, or iacts,
  *   as the mapping says. Headers of packets and parameters of the output units are
  *   taken for words of the tile.
- * - Each cycle of `peCompute` reads a word of two weights, and the iact that both MACs share.
+ * - Each cycle of `peCompute` reads a word of two weights, or with one MAC half of it, and the iact that the MACs share.
  * - Each MAC reads and writes a psum. Each psum that leaves a PE is read there, and cleared or added to what comes from below.
  *   Words that leave the top of a column, `psumBank` and `psumSouth`, have gone through all PEs of it.
  *
@@ -71,7 +74,7 @@ export function accessesOfRun(
       iactWrites: counters.iactLocal * iactTakers * bits.word,
       iactReads: counters.peCompute * bits.iact,
       weightWrites: counters.weightLocal * weightTakers * bits.word,
-      weightReads: counters.peCompute * bits.word,
+      weightReads: counters.peCompute * bits.weights,
       psumWrites: (counters.macs + givenByPes) * bits.psum,
       psumReads: (counters.macs + givenByPes) * bits.psum,
     },

@@ -3,6 +3,7 @@ import { clusterCount, peCount } from '../../hw/parameters.ts';
 import { macs } from '../layer/shape.ts';
 import { iactRing } from '../mapper/iact-ring.ts';
 import type { ChosenMapping } from '../mapper/search.ts';
+import { columnCycles } from '../pe/column-cycles.ts';
 import { type Accesses, accessBits } from './accesses.ts';
 
 /**
@@ -19,9 +20,9 @@ export function denseAccesses({ loops, cost }: Pick<ChosenMapping, 'loops' | 'co
   const clusters = clusterCount(chip);
   const turns = chunks * replays * passes;
   const nominal = macs(layer);
-  // Words of two weights, in every PE: those without a share of a turn multiply zeros.
-  const wordsOfWindow = mapping.channels * mapping.kernelColumns * Math.ceil(mapping.filters / 2);
-  const words = peCount(chip) * turns * mapping.rows * mapping.windows * wordsOfWindow;
+  // As many weights a cycle as there are MACs, in every PE: those without a share of a turn multiply zeros.
+  const cyclesOfWindow = mapping.channels * mapping.kernelColumns * columnCycles(mapping.filters, chip.pe);
+  const compute = peCount(chip) * turns * mapping.rows * mapping.windows * cyclesOfWindow;
 
   const block = ring.blockWords - 1;
   const iactSources = (clusters / filterClusters) * peRows;
@@ -48,9 +49,9 @@ export function denseAccesses({ loops, cost }: Pick<ChosenMapping, 'loops' | 'co
     macs: nominal,
     spad: {
       iactWrites: iactWords * filterClusters * iactTakers * bits.word,
-      iactReads: words * bits.iact,
+      iactReads: compute * bits.iact,
       weightWrites: weightLocal * weightTakers * bits.word,
-      weightReads: words * bits.word,
+      weightReads: compute * bits.weights,
       psumWrites: psumAccesses,
       psumReads: psumAccesses,
     },

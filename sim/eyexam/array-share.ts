@@ -22,8 +22,9 @@ export interface ArrayShare {
 /** What is lost if a PE could hold any part of the layer: only what places do with a dimension that does not divide counts. */
 export function arrayShare(loops: Loops): ArrayShare {
   const { work, mapping, chip, peRows } = loops;
-  // Uncompressed, filters come in pairs, a word each; compressed, non-zeros of any filters share a word.
-  const [filters, what] = mapping.encoding === 'dense' ? [Math.ceil(work.m / 2), 'filter pair'] : [work.m, 'filter'];
+  // Two MACs take uncompressed filters in pairs, a word each; compressed, non-zeros of any filters share a word.
+  const [filters, what] =
+    mapping.encoding === 'dense' && chip.pe.macs === 2 ? [Math.ceil(work.m / 2), 'filter pair'] : [work.m, 'filter'];
   const dimensions = [
     spread('group', work.g, loops.groupClusters),
     spread(what, filters, loops.filterClusters * loops.filterColumns),

@@ -1,43 +1,34 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { openChip } from '../chip/run-on-chip.ts';
+import type { openChip } from '../chip/run-on-chip.ts';
 import type { EyexamOptions } from '../cli/eyexam.ts';
+import { runDefaults } from '../cli/options.ts';
 import { createProgress, type Progress } from '../cli/progress.ts';
-import { type ChipConfig, checkRunnable, findConfig, isChip } from '../config/config.ts';
+import type { ChipConfig } from '../config/config.ts';
 import { InputError } from '../errors.ts';
 import type { Layer } from '../layer/layer.ts';
 import { findLayer } from '../layer/library.ts';
-import { chooseMapping } from '../mapper/search.ts';
-import { bytesPerCycle } from '../run/bandwidth.ts';
 import type { ChipReport } from '../run/chip-report.ts';
 import { readOperands } from '../run/operands.ts';
-import { writeOutputFiles } from '../run/output-files.ts';
+import { makeOutputFolder } from '../run/output-files.ts';
 import { isGood } from '../run/report.ts';
 import { runChipLayer } from '../run/run-chip-layer.ts';
 import { formatVerdict } from '../run/verdict.ts';
-import { densityOf } from '../tensor/density.ts';
-import { reason } from '../user-file.ts';
 import { drawRoofline } from './draw-roofline.ts';
 import { drawWaterfall } from './draw-waterfall.ts';
-import { type Eyexam, type EyexamCase, eyexam } from './eyexam.ts';
+import { checkTensorsOfRun, expectedExam, faultOfBounds, measuredExam, writeToFolder } from './examine.ts';
+import type { Eyexam } from './eyexam.ts';
 import { formatEyexam } from './format-eyexam.ts';
 import { checkReportFits, readRunReport, type RunReport } from './run-report.ts';
 
 /**
- * `saccade eyexam`: the seven steps of each layer, as tables or JSON, and as pictures.
+ * `saccade eyexam LAYER…`: the seven steps of each layer, as tables or JSON, and as pictures.
  *
- * @param open opens the chip that `--measure` runs; tests put in another
  * @returns 0; 1 when outputs of a run were wrong, or it was faster than its bound
  * @throws InputError about the input or the machine
  */
-export async function eyexamLayers(options: EyexamOptions, open: typeof openChip = openChip): Promise<number> {
-  const config = findConfig(options.config);
-  if (!isChip(config))
-    throw new InputError(`config ${config.name}: it is a single PE, and eyexam looks at chips, for instance "v2"`);
-  checkRunnable(config);
+export async function eyexamLayers(options: EyexamOptions, config: ChipConfig, open: typeof openChip): Promise<number> {
   const layers = options.layers.map(findLayer);
   const reports = matchReports(options.reports, layers, config.name);
-  if (options.out !== undefined) makeFolder(options.out);
+  if (options.out !== undefined) makeOutputFolder(options.out, 'pictures');
 
   const exams: Eyexam[] = [];
   const faults: string[] = [];
@@ -50,17 +41,19 @@ export async function eyexamLayers(options: EyexamOptions, open: typeof openChip
         report === undefined
           ? await examineAnew(layer, config, options, progress, faults, open)
           : examineRun(layer, config, report.path, report.report);
-      const [bound, last] = exam.steps.slice(-2);
-      if (last!.cycles < bound!.cycles)
-        faults.push(
-          `layer ${layer.name}: it took ${last!.cycles} cycles, and its bound is ${bound!.cycles}: either the report is of another hardware, or the bound is wrong`,
-        );
+      faults.push(...[faultOfBounds(exam)].filter((fault) => fault !== undefined));
       exams.push(exam);
     }
   } finally {
     progress.finish();
   }
-  writeFiles(options.out, exams);
+  if (options.out !== undefined) {
+    writeToFolder(options.out, {
+      'eyexam.json': formatJson(exams),
+      'waterfall.svg': drawWaterfall(exams),
+      'roofline.svg': drawRoofline(exams),
+    });
+  }
   if (options.json) process.stdout.write(formatJson(exams));
   else console.log(exams.map(formatEyexam).join('\n\n'));
   for (const fault of faults) console.error(`saccade: ${fault}`);
@@ -108,12 +101,8 @@ function examineRun(layer: Layer, config: ChipConfig, path: string, report: RunR
     iactDensity: 'density' in iacts ? iacts.density : 0,
     weightDensity: 'density' in weights ? weights.density : 0,
   });
-  const exam = eyexam({ ...caseOf(layer, operands, config, report), expectedCycles: 0 });
-  if (exam.effectualMacs !== report.effectualMacs) {
-    throw new InputError(
-      `${path}: the run had ${report.effectualMacs} MACs of two non-zeros, and its tensors as they are now have ${exam.effectualMacs}: run the layer again`,
-    );
-  }
+  const exam = measuredExam(layer, operands, config, report);
+  checkTensorsOfRun(path, exam, report);
   return exam;
 }
 
@@ -126,26 +115,10 @@ async function examineAnew(
   faults: string[],
   open: typeof openChip,
 ): Promise<Eyexam> {
-  const { encoding, seed, iactDensity, weightDensity } = options;
+  const { seed, iactDensity = runDefaults.iactDensity, weightDensity = runDefaults.weightDensity } = options;
   const files = { iacts: undefined, weights: undefined, bias: undefined };
   const operands = readOperands(layer, { ...files, seed, iactDensity, weightDensity });
-  const bandwidth = options.bandwidth === undefined ? undefined : bytesPerCycle(options.bandwidth, config.clockMHz);
-  if (!options.measure) {
-    const { mapping, cost } = chooseMapping(layer, operands.weights.data, densityOf(operands.iacts.data), config.chip, {
-      ...(encoding === 'auto' ? {} : { encoding }),
-      bandwidth,
-    });
-    const plain = withoutBias(operands);
-    return eyexam({
-      layer,
-      operands: plain,
-      config,
-      mapping,
-      bandwidth,
-      measured: undefined,
-      expectedCycles: cost.cycles,
-    });
-  }
+  if (!options.measure) return expectedExam(layer, operands, config, options);
   const run = {
     ...options,
     ...files,
@@ -161,42 +134,7 @@ async function examineAnew(
   };
   const { report, comparisons } = await runChipLayer({ layer, operands, options: run, progress }, config, open);
   if (!isGood(report)) faults.push(`layer ${layer.name}\n${formatVerdict(report, comparisons)}`);
-  return eyexam({ ...caseOf(layer, operands, config, report as ChipReport), expectedCycles: 0 });
-}
-
-/** What a run was, from its report. */
-function caseOf(
-  layer: Layer,
-  operands: Parameters<typeof withoutBias>[0],
-  config: ChipConfig,
-  report: RunReport | ChipReport,
-): Omit<EyexamCase, 'expectedCycles'> {
-  const { mapping, bandwidth, cycles, tailCycles, engine, offChipBytes } = report;
-  const outputBytes = offChipBytes.psum + offChipBytes.oact;
-  const measured = { cycles, tailCycles, engine, outputBytes };
-  return { layer, operands: withoutBias(operands), config, mapping, bandwidth: bandwidth ?? undefined, measured };
-}
-
-/** Neither values nor places of biases change the work. */
-function withoutBias({ iacts, weights }: ReturnType<typeof readOperands>) {
-  return { iacts, weights };
-}
-
-function makeFolder(out: string): void {
-  try {
-    mkdirSync(out, { recursive: true });
-  } catch (error) {
-    throw new InputError(`${out}: the pictures cannot be written there: ${reason(error)}`, { cause: error });
-  }
-}
-
-function writeFiles(out: string | undefined, exams: readonly Eyexam[]): void {
-  if (out === undefined) return;
-  writeOutputFiles([
-    { path: join(out, 'eyexam.json'), what: 'eyexam', contents: formatJson(exams) },
-    { path: join(out, 'waterfall.svg'), what: 'waterfall', contents: drawWaterfall(exams) },
-    { path: join(out, 'roofline.svg'), what: 'roofline', contents: drawRoofline(exams) },
-  ]);
+  return measuredExam(layer, operands, config, report as ChipReport);
 }
 
 function formatJson(layers: readonly Eyexam[]): string {

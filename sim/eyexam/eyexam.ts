@@ -113,7 +113,7 @@ export function eyexam(given: EyexamCase): Eyexam {
     config: config.name,
     macs: nominal,
     effectualMacs,
-    peak: 2 * pes,
+    peak: chip.pe.macs * pes,
     mapping: mappingLine(mapping),
     lastStep: measured === undefined ? 'expected' : 'RTL',
     steps: stepNames.map((name, index) => ({

@@ -1,6 +1,9 @@
-/** How much work a layer is, and how a mapping deals it out to the PEs: in words of two weights, of which a PE takes one a cycle. */
+/**
+ * How much work a layer is, and how a mapping deals it out to the PEs: in what a PE takes in a cycle, which is a word of two weights,
+ * or with one MAC a weight.
+ */
 import { clusterCount } from '../../hw/parameters.ts';
-import { columnIndex, columnWords } from '../mapper/column-words.ts';
+import { columnCycles as cyclesOfColumns, columnIndex } from '../mapper/column-words.ts';
 import {
   filterTileOf,
   filtersOfTile,
@@ -11,6 +14,7 @@ import {
   unitOf,
   type Unit,
 } from '../mapper/loops.ts';
+import { columnCycles } from '../pe/column-cycles.ts';
 import type { Operands } from '../chip/chip-program.ts';
 import { weightColumns } from '../run/chip-work.ts';
 
@@ -45,10 +49,12 @@ export function peWork(loops: Loops, { iacts, weights }: Pick<Operands, 'iacts' 
     for (const [column, count] of nonZeroWeights.entries()) {
       const all = met.total[column]!;
       effectualMacs += count * all;
-      leastWords += dense ? Math.ceil(work.m / 2) * work.n * work.e * work.f : Math.ceil(count / 2) * all;
+      leastWords += dense
+        ? columnCycles(work.m, chip.pe) * work.n * work.e * work.f
+        : columnCycles(count, chip.pe) * all;
     }
     const tiles = Array.from({ length: loops.filterTiles }, (_, tile) =>
-      columnWords(work, weights.data, group, filtersOfTile(loops, tile), mapping.encoding, chip.pe),
+      cyclesOfColumns(work, weights.data, group, filtersOfTile(loops, tile), mapping.encoding, chip.pe),
     );
     for (const role of rolesOf[group % groupClusters]!) {
       const first = (role.row * chip.clusterColumns + role.column) * pesOfCluster;

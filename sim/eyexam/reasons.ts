@@ -30,7 +30,7 @@ export function reasons(grounds: Grounds): Readonly<Record<StepName, string>> {
     layer: `${grouped(effectualMacs)} of the layer's ${grouped(nominal)} MACs have both operands non-zero, and no more than all can be done at once.`,
     dataflow:
       'Row stationary plus has a parallel-for in every dimension of a layer (groups, images, filters, channels, kernel, rows and windows), so that it could do all at once.',
-    PEs: `A PE reads a word of two weights for one iact a cycle, and ${kinds} take ${grouped(leastWords)} words, ${(effectualMacs / leastWords).toFixed(2)} effectual MACs in each, spread over ${count(peCount(chip), 'PE')}.`,
+    PEs: `A PE reads ${chip.pe.macs === 2 ? 'a word of two weights' : 'one weight'} for one iact a cycle, and ${kinds} take ${grouped(leastWords)} ${unitOf(chip)}, ${(effectualMacs / leastWords).toFixed(2)} effectual MACs in each, spread over ${count(peCount(chip), 'PE')}.`,
     'array shape': arrayReason(grounds),
     storage: storageReason(grounds),
     bandwidth: bandwidthReason(grounds),
@@ -47,12 +47,18 @@ function arrayReason({ share, cycles }: Grounds): string {
   return `Dimensions do not divide by the places that they are spread over (${parts.join(', ')}), which keeps ${percent(share.kept)} of the array at work.`;
 }
 
+/** What a PE takes in a cycle. */
+function unitOf({ pe }: ChipParameters): string {
+  return pe.macs === 2 ? 'words' : 'weights';
+}
+
 function storageReason({ loops, work, chip }: Grounds): string {
   const { filters, channels, kernelColumns, windows, rows } = loops.mapping;
   const mean = work.words / peCount(chip);
   const extra = work.words - work.leastWords;
-  const half = extra > 0 ? `, which takes ${grouped(extra)} words more than whole columns of weights would` : '';
-  return `Memories hold tiles of ${count(filters, 'filter')}, ${count(channels, 'channel')} and ${count(kernelColumns, 'kernel column')} for ${count(rows * windows, 'window')}${half}; the fullest PE gets ${grouped(work.busiestWords)} words, the average one ${grouped(Math.round(mean))}, and ${grouped(work.activePes)} of ${grouped(peCount(chip))} get any.`;
+  const half =
+    extra > 0 ? `, which takes ${grouped(extra)} ${unitOf(chip)} more than whole columns of weights would` : '';
+  return `Memories hold tiles of ${count(filters, 'filter')}, ${count(channels, 'channel')} and ${count(kernelColumns, 'kernel column')} for ${count(rows * windows, 'window')}${half}; the fullest PE gets ${grouped(work.busiestWords)} ${unitOf(chip)}, the average one ${grouped(Math.round(mean))}, and ${grouped(work.activePes)} of ${grouped(peCount(chip))} get any.`;
 }
 
 function bandwidthReason({ traffic, cycles }: Grounds): string {

@@ -8,7 +8,8 @@ import { readUserJson } from '../user-file.ts';
 const count = z.number().int().nonnegative();
 const source = z.union([z.object({ file: z.string() }), z.object({ seed: z.number(), density: z.number() })]);
 
-const schema = z.object({
+/** Of a layer's report, what does not depend on where its tensors come from. */
+export const layerRun = z.object({
   layer: z.string(),
   config: z.string(),
   engine: z.string(),
@@ -17,13 +18,13 @@ const schema = z.object({
   mismatches: count,
   effectualMacs: count,
   dimensions: z.record(z.string(), z.unknown()),
-  operands: z.object({ iacts: source, weights: source }),
   bandwidth: z.number().positive().nullable(),
   offChipBytes: z.object({ psum: z.number(), oact: z.number() }),
   mapping: z.object({
     encoding: z.enum(['csc', 'dense']),
     flatten: z.boolean(),
     bundle: count.positive(),
+    order: z.object({ channels: z.array(count), filters: z.array(count) }).exactOptional(),
     filters: count.positive(),
     channels: count.positive(),
     kernelColumns: count.positive(),
@@ -39,9 +40,12 @@ const schema = z.object({
     }),
     iacts: z.enum(['shared', 'own', 'bypass']),
     replay: z.boolean(),
-  } satisfies Record<keyof Mapping, z.ZodType>),
+  } satisfies Required<Record<keyof Mapping, z.ZodType>>),
 });
 
+const schema = layerRun.extend({ operands: z.object({ iacts: source, weights: source }) });
+
+export type LayerRun = z.infer<typeof layerRun>;
 export type RunReport = z.infer<typeof schema>;
 
 /** @throws InputError when the file is not the report of a layer on a chip, or that of a run whose outputs were wrong */
@@ -52,13 +56,16 @@ export function readRunReport(path: string): RunReport {
       `${path}: not a report of a layer on a chip:\n${z.prettifyError(parsed.error)}\nexpected what "saccade run LAYER --report FILE" writes`,
     );
   }
-  const { mismatches, layer } = parsed.data;
-  if (mismatches > 0) {
-    throw new InputError(
-      `${path}: in this run of ${layer}, ${mismatches} outputs were wrong: its cycles say nothing; expected a report of a run without mismatches`,
-    );
-  }
+  refuseWrongOutputs(path, parsed.data);
   return parsed.data;
+}
+
+/** @throws InputError when outputs of a run were wrong */
+export function refuseWrongOutputs(path: string, { layer, mismatches }: LayerRun): void {
+  if (mismatches === 0) return;
+  throw new InputError(
+    `${path}: in this run of ${layer}, ${mismatches} outputs were wrong: its cycles say nothing; expected a report of a run without mismatches`,
+  );
 }
 
 /**
@@ -66,7 +73,7 @@ export function readRunReport(path: string): RunReport {
  *
  * @throws InputError naming the first dimension, or the name, that differs
  */
-export function checkReportFits(path: string, report: RunReport, layer: Layer, config: string): void {
+export function checkReportFits(path: string, report: LayerRun, layer: Layer, config: string): void {
   const { name: _name, output: _output, ...dimensions } = layer;
   for (const [key, value] of Object.entries(dimensions)) {
     const reported = JSON.stringify(report.dimensions[key]);

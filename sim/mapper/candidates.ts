@@ -29,7 +29,7 @@ export function workLayers(layer: Layer, chip: ChipParameters, fixed: Partial<Ma
       fixed.bundle === undefined
         ? bundlesOf(layer, flatten ? layer.c * layer.r * layer.s : layer.c, chip)
         : [fixed.bundle];
-    for (const bundle of bundles) works.push(workLayer(layer, flatten, bundle));
+    for (const bundle of bundles) works.push(workLayer(layer, flatten, bundle, fixed.order));
   }
   return works;
 }

@@ -1,10 +1,11 @@
-/** How many words of the weight data SPad the columns of a weight tile take, from the actual weights. */
+/** How many words of the weight data SPad the columns of a weight tile take, and how many cycles, from the actual weights. */
 import type { PeParameters } from '../../hw/pe/parameters.ts';
 import type { Encoding } from '../pe/mapping.ts';
+import { columnCycles as cyclesOf } from '../pe/column-cycles.ts';
 import type { Span } from '../pe/tiles.ts';
 import type { WorkLayer } from './work-layer.ts';
 
-/** Number of a weight column of a group: in the order in which a filter's weights lie in memory. */
+/** Number of a weight column of a group: in the order in which a filter's weights lie in memory, if channels have no other. */
 export function columnIndex({ r, s }: WorkLayer, channel: number, kernelRow: number, kernelColumn: number): number {
   return (channel * r + kernelRow) * s + kernelColumn;
 }
@@ -23,12 +24,46 @@ export function columnWords(
   encoding: Encoding,
   pe: PeParameters,
 ): Uint16Array {
-  const words = new Uint16Array(work.c * work.r * work.s);
-  if (encoding === 'dense') return words.fill(Math.ceil(span.size / 2));
-  const entries = span.size <= 2 ** pe.countBits ? nonZeros : entriesWithFillers;
-  entries(work, weights, group, span, pe.countBits, words);
-  for (let column = 0; column < words.length; column++) words[column] = (words[column]! + 1) >> 1;
-  return words;
+  return columnEntries(work, weights, group, span, encoding, pe).map((entries) => (entries + 1) >> 1);
+}
+
+/** Cycles that a PE takes for each weight column when an iact meets it: with two MACs, as many as there are `columnWords`. */
+export function columnCycles(
+  work: WorkLayer,
+  weights: Int8Array,
+  group: number,
+  span: Span,
+  encoding: Encoding,
+  pe: PeParameters,
+): Uint16Array {
+  return columnEntries(work, weights, group, span, encoding, pe).map((entries) => cyclesOf(entries, pe));
+}
+
+function columnEntries(
+  work: WorkLayer,
+  weights: Int8Array,
+  group: number,
+  span: Span,
+  encoding: Encoding,
+  pe: PeParameters,
+): Uint16Array {
+  const entries = new Uint16Array(work.c * work.r * work.s);
+  if (encoding === 'dense') return entries.fill(span.size);
+  const count = span.size <= 2 ** pe.countBits ? nonZeros : entriesWithFillers;
+  count(work, weights, group, span, pe.countBits, entries);
+  inColumnOrder(work, group, entries);
+  return entries;
+}
+
+/** Puts what was counted for each column as it lies in memory where `columnIndex` looks for it. */
+export function inColumnOrder({ c, r, s, order }: WorkLayer, group: number, counts: Uint16Array | Uint32Array): void {
+  if (order === undefined) return;
+  const kernel = r * s;
+  const asInMemory = counts.slice();
+  for (let place = 0; place < c; place++) {
+    const from = order.channels[group * c + place]! * kernel;
+    counts.set(asInMemory.subarray(from, from + kernel), place * kernel);
+  }
 }
 
 /** Where the weights of a filter begin in memory, and which columns of the work layer they are. */
@@ -38,11 +73,12 @@ interface FilterRow {
   readonly firstColumn: number;
 }
 
-function filterRows({ layer, bundle }: WorkLayer, group: number, span: Span): FilterRow[] {
+function filterRows({ layer, bundle, m, order }: WorkLayer, group: number, span: Span): FilterRow[] {
   const size = layer.c * layer.r * layer.s;
   const rows: FilterRow[] = [];
   for (let row = 0; row < span.size; row++) {
-    const filter = span.start + row;
+    const place = span.start + row;
+    const filter = order === undefined ? place : order.filters[group * m + place]!;
     const block = Math.floor(filter / layer.m);
     if (group * bundle + block >= layer.g) break;
     rows.push({ row, from: (group * bundle * layer.m + filter) * size, firstColumn: block * size });

@@ -13,7 +13,7 @@ import { expectedMaximum, type TileStatistics } from './tile-statistics.ts';
 
 /** Where the cycles go; they add up. */
 export interface CostParts {
-  /** Words of weights that non-zero iacts meet, spread over all PEs. */
+  /** Cycles for the weights that non-zero iacts meet, spread over all PEs. */
   readonly compute: number;
   /** PEs without work: dimensions that do not divide. */
   readonly ragged: number;
@@ -45,6 +45,11 @@ export interface Cost {
 export interface CostConditions {
   /** Share of non-zero iacts; what is in the padding does not count. */
   readonly iactDensity: number;
+  /**
+   * Variance of whether an iact is zero, within a channel: p · (1 - p), or less where channels differ. How many non-zeros a window has is
+   * chance that much; what differs between channels for good is for the order to even out.
+   */
+  readonly iactVariance: number;
   /** Bytes a cycle from and to off-chip memory; unlimited if undefined. */
   readonly bandwidth: number | undefined;
 }
@@ -56,8 +61,8 @@ const DRAIN_LATENCY = 4;
 /** Cycles through a PE's pipeline and its psum port, per PE of a chain; and through routers, banks and the output unit. */
 const PE_LATENCY = 3;
 const CHIP_LATENCY = 30;
-/** How much of the difference between PEs in a window the second psum bank evens out. */
-const WINDOW_SLACK = 0.6;
+/** How much of the difference between PEs in a window their psum banks leave, by how many windows fit them: 1, 2, 4 and on. */
+const WINDOW_SLACK = [1, 0.6, 0.35] as const;
 /** How much of the difference between PEs with the same weights the room for the next tile does not even out. */
 const TILE_SLACK = 0.5;
 /** Bytes of a link's word. */
@@ -82,10 +87,10 @@ export function insideShare(layer: Layer): number {
   );
 }
 
-/** Cycles of a window, at least, in which `iacts` iacts meet `words` words of weights: one of either a cycle. */
-export function leastWindow(iacts: number, words: number, filters: number, pe: PeParameters): number {
+/** Cycles of a window, at least, in which `iacts` iacts, one a cycle, meet weights that take the MACs `worked` cycles. */
+export function leastWindow(iacts: number, worked: number, filters: number, pe: PeParameters): number {
   const psumWords = Math.ceil(filters / 2);
-  const compute = Math.max(iacts, words) + WINDOW_OVERHEAD;
+  const compute = Math.max(iacts, worked) + WINDOW_OVERHEAD;
   return filters <= pe.psumDepth / 2 ? Math.max(compute, psumWords) : compute + psumWords + DRAIN_LATENCY;
 }
 
@@ -107,9 +112,10 @@ export function costOf(loops: Loops, ring: IactRing, tiles: TileStatistics, cond
 
   // The PEs, if all were always at work, if they need not wait for each other, as they are.
   const tilesOfLayer = work.g * loops.filterTiles * work.r * loops.kernelParts * loops.channelTiles;
-  const compute = (tiles.mean * density * tilesOfLayer * work.n * work.e * work.f) / peCount(chip);
-  const busy = windows * tiles.mean * density;
-  const waited = windowWords(loops, tiles, density, windows);
+  const compute =
+    (tiles.mean * tiles.cyclesPerWord * density * tilesOfLayer * work.n * work.e * work.f) / peCount(chip);
+  const busy = windows * tiles.mean * tiles.cyclesPerWord * density;
+  const waited = windowCycles(loops, tiles, conditions, windows);
   const worked = windows * (waited + WINDOW_OVERHEAD);
 
   const psumWords = Math.ceil(mapping.filters / 2);
@@ -126,11 +132,13 @@ export function costOf(loops: Loops, ring: IactRing, tiles: TileStatistics, cond
   const fromOutside = mapping.replay ? brought / replays : brought;
   const refilled = Math.max(fed, fromOutside) + exposedFill(loops, ring, block / laneRate, fed);
 
-  const packet = (1 + packetWords(mapping, tiles.mean)) * filterColumns;
+  const packet = linkCycles(loops, tiles.mean);
   const requantised = work.layer.output === undefined ? 0 : REQUANTISATION_WORDS * mapping.filters * filterColumns + 1;
   const weightRate = Math.min(1, (chip.weightLanes * weightSharers(loops)) / (clusterCount(chip) * chip.peRows));
   const link = packet / weightRate + requantised / weightRate / passes;
-  const excess = Math.max(0, 2 * tiles.mean - pe.weightDataDepth - window);
+  // What of the next tiles has no room beside these comes in their last window, to all columns one after the other.
+  const beyond = dense ? 0 : Math.max(0, 2 * tiles.mean - pe.weightDataDepth);
+  const excess = beyond === 0 ? 0 : Math.max(0, filterColumns * (1 + beyond) - window);
   const single = 2 * tableChannels(loops) > chip.outputChannels ? requantised / passes : 0;
   const loaded = Math.max(refilled + Math.min(packet, excess) + single, link);
 
@@ -149,7 +157,8 @@ export function costOf(loops: Loops, ring: IactRing, tiles: TileStatistics, cond
   const bytes = {
     iacts: WORD_BYTES * sources * loops.peRows * (steps / (mapping.replay ? replays : 1)) * bringsPerStep * block,
     weights:
-      (WORD_BYTES * clusterCount(chip) * steps * (packet * chip.peRows + requantised / passes)) / weightSharers(loops),
+      (WORD_BYTES * clusterCount(chip) * steps * (linkWords(loops, tiles.mean) * chip.peRows + requantised / passes)) /
+      weightSharers(loops),
     outputs: (raw ? WORD_BYTES : WORD_BYTES / 2) * work.n * work.layer.g * work.layer.m * work.e * work.f,
   };
   const onChip = steps * step + fill;
@@ -171,40 +180,59 @@ export function costOf(loops: Loops, ring: IactRing, tiles: TileStatistics, cond
 }
 
 /**
- * Words that non-zero iacts of a window meet in the PE that the others wait for. Psums and shared iacts hold PEs together: they wait
+ * Cycles for the weights that non-zero iacts of a window meet in the PE that the others wait for. Psums and shared iacts hold PEs together: they wait
  * for the one with the largest tile in every window, except for what can be made up in the next tile; and for the one that
  * chance gave most iacts, as far as the second psum bank does not even it out.
  *
  * @param windows windows for which a tile stays
  */
-function windowWords(loops: Loops, tiles: TileStatistics, density: number, windows: number): number {
+function windowCycles(loops: Loops, tiles: TileStatistics, conditions: CostConditions, windows: number): number {
   const { mapping, chip, unitsPerPass, filterTiles, filterClusters, filterColumns, positionColumns } = loops;
+  const density = mapping.encoding === 'dense' ? 1 : conditions.iactDensity;
   const together = Math.min(filterTiles, filterClusters * filterColumns);
   const lag = ((tiles.meanOfLargest(unitsPerPass, together) - tiles.mean) * windows) / (windows + 1);
-  const spread = density === 1 ? 0 : chance(tiles, mapping.channels * mapping.kernelColumns, density);
-  return (
+  const spread = density === 1 ? 0 : chance(tiles, mapping.channels * mapping.kernelColumns, conditions.iactVariance);
+  const words =
     (tiles.mean + lag) * density +
-    WINDOW_SLACK * spread * expectedMaximum(unitsPerPass) +
-    (TILE_SLACK * spread * expectedMaximum(positionColumns * chip.clusterColumns)) / Math.sqrt(windows)
-  );
+    windowSlack(mapping.filters, chip.pe) * spread * expectedMaximum(unitsPerPass) +
+    (TILE_SLACK * spread * expectedMaximum(positionColumns * chip.clusterColumns)) / Math.sqrt(windows);
+  return words * tiles.cyclesPerWord;
+}
+
+function windowSlack(filters: number, { psumDepth, psumBanks }: PeParameters): number {
+  const banks = 2 ** Math.ceil(Math.log2(Math.max(1, (filters * psumBanks) / psumDepth)));
+  return WINDOW_SLACK[Math.min(WINDOW_SLACK.length - 1, Math.log2(psumBanks / banks))]!;
 }
 
 /** Cycles that a layout takes at least, however the output is cut: see `costOf`, of which this is a part. */
 export function leastCycles(loops: Loops, tiles: TileStatistics, conditions: CostConditions): number {
-  const { work, mapping, chip, passes, replays, groupChunks, positionClusters, positionColumns, filterColumns } = loops;
+  const { work, mapping, chip, passes, replays, groupChunks, positionClusters, positionColumns } = loops;
   const windows = Math.ceil((work.n * work.e * work.f) / (positionClusters * positionColumns));
   const density = mapping.encoding === 'dense' ? 1 : conditions.iactDensity;
-  const words = windowWords(loops, tiles, density, 1);
+  const worked = windowCycles(loops, tiles, conditions, 1);
   const iacts = mapping.channels * mapping.kernelColumns * density;
-  const packet = (1 + packetWords(mapping, tiles.mean)) * filterColumns;
-  const turn = Math.max(windows * leastWindow(iacts, words, mapping.filters, chip.pe), packet);
+  const packet = linkCycles(loops, tiles.mean);
+  const turn = Math.max(windows * leastWindow(iacts, worked, mapping.filters, chip.pe), packet);
   return groupChunks * replays * passes * turn;
 }
 
 /** Standard deviation of a window's compute: which iacts are zero is chance. */
-function chance(tiles: TileStatistics, most: number, density: number): number {
+function chance(tiles: TileStatistics, most: number, variance: number): number {
   const columns = Math.max(1, Math.min(most, tiles.columns));
-  return (tiles.mean / columns) * Math.sqrt(columns * density * (1 - density));
+  return (tiles.mean / columns) * Math.sqrt(columns * variance);
+}
+
+/** Words on the link of a PE row for the tiles of its columns, headers included. */
+function linkWords({ mapping, filterColumns }: Loops, words: number): number {
+  const tile = packetWords(mapping, words);
+  return mapping.encoding === 'dense' ? 1 + filterColumns * tile : filterColumns * (1 + tile);
+}
+
+/** Cycles that they take: a PE stores the three weights of an uncompressed word in one and a half. */
+function linkCycles(loops: Loops, words: number): number {
+  const { mapping } = loops;
+  const link = linkWords(loops, words);
+  return mapping.encoding === 'dense' ? Math.max(link, 1.5 * packetWords(mapping, words)) : link;
 }
 
 /** Clusters that get the same weights from one lane. */

@@ -163,7 +163,8 @@ function rowsCanBeShared(loops: Loops): boolean {
 
 function longestPacket(loops: Loops): number {
   const { mapping, chip, filterColumns, work } = loops;
-  const weights = packetWords(mapping, chip.pe.weightDataDepth);
+  const tile = packetWords(mapping, chip.pe.weightDataDepth);
+  const weights = mapping.encoding === 'dense' ? tile * filterColumns : tile;
   const requantisation = work.layer.output === undefined ? 0 : REQUANTISATION_WORDS * mapping.filters * filterColumns;
   return Math.max(weights, requantisation);
 }

@@ -1,5 +1,6 @@
 /** How a layer runs on a chip: everything that is chosen; the counts that follow from it are in `loops.ts`. */
 import type { Encoding } from '../pe/mapping.ts';
+import type { Order } from './order.ts';
 
 /** What the horizontal neighbour of a cluster has that is different: groups, filters, or output positions. */
 export type Side = 'groups' | 'filters' | 'positions';
@@ -35,6 +36,8 @@ export interface Mapping {
   /** Which work layer: see `WorkLayer`. */
   readonly flatten: boolean;
   readonly bundle: number;
+  /** In which channels and filters are cut into tiles: as they lie in memory, unless given. */
+  readonly order?: Order;
   /** M0: filters of a weight tile. */
   readonly filters: number;
   /** C0: channels of a weight tile. */

@@ -2,6 +2,7 @@
 import { type ChipParameters, clusterCount, peCount } from '../../hw/parameters.ts';
 import { InputError } from '../errors.ts';
 import type { Layer } from '../layer/layer.ts';
+import { encodingsFor } from '../pe/encodings.ts';
 import type { Encoding } from '../pe/mapping.ts';
 import {
   filterSizes,
@@ -19,14 +20,19 @@ import { brokenLimit, limits, packetWords, weightsFault } from './fits.ts';
 import { iactRing } from './iact-ring.ts';
 import { type Loops, loopsOf } from './loops.ts';
 import type { Mapping } from './mapping.ts';
+import { balancedOrder, type Loads, loadsOf, spreadOrder } from './order.ts';
 import { type FilterTileSample, sampleFilterTiles, tileStatistics } from './tile-statistics.ts';
-import type { WorkLayer } from './work-layer.ts';
+import { type WorkLayer, workLayer } from './work-layer.ts';
 
 export interface MappingOptions {
   /** To try only one. */
   readonly encoding?: Encoding | undefined;
   /** Bytes a cycle from and to off-chip memory; unlimited unless given. */
   readonly bandwidth?: number | undefined;
+  /** Share of non-zeros in each channel of the iacts, [g·c], as far as known: tiles are put together by them. */
+  readonly channelDensities?: Float64Array | undefined;
+  /** Whether channels and filters may be cut into tiles in another order than they have in memory; they may unless this is false. */
+  readonly balance?: boolean | undefined;
   /** Choices that are not the mapper's. */
   readonly fixed?: Partial<Mapping> | undefined;
 }
@@ -84,7 +90,7 @@ interface SizedTile {
  * The same arguments give the same mapping.
  *
  * @param weights [g·m, c, r, s]
- * @throws InputError when there is none, naming the limit in the way
+ * @throws InputError when there is none, naming the limit in the way; when the PEs don't read the encoding
  */
 export function chooseMapping(
   layer: Layer,
@@ -94,7 +100,7 @@ export function chooseMapping(
   options: MappingOptions = {},
 ): ChosenMapping {
   const search = new Search(layer, weights, iactDensity, chip, options);
-  const best = search.run();
+  const best = search.balance(search.run());
   const record = search.record();
   return {
     mapping: best.loops.mapping,
@@ -121,15 +127,26 @@ class Search {
   private readonly layer: Layer;
   private readonly weights: Int8Array;
   private readonly chip: ChipParameters;
+  /** What channels and filters weigh, by work layer without an order; empty where they stay as they are. */
+  private readonly loads = new Map<boolean, Loads>();
+  private readonly densities: Float64Array | undefined;
+  private readonly balances: boolean;
 
   constructor(layer: Layer, weights: Int8Array, iactDensity: number, chip: ChipParameters, options: MappingOptions) {
     this.layer = layer;
     this.weights = weights;
     this.chip = chip;
     this.fixed = options.fixed ?? {};
+    this.densities = options.channelDensities;
+    this.balances = options.balance !== false && this.fixed.order === undefined;
     const encoding = this.fixed.encoding ?? options.encoding;
-    this.encodings = encoding === undefined ? ['csc', 'dense'] : [encoding];
-    this.conditions = { iactDensity: iactDensity * insideShare(layer), bandwidth: options.bandwidth };
+    this.encodings = encodingsFor(layer, chip.pe, encoding);
+    const inside = insideShare(layer);
+    this.conditions = {
+      iactDensity: iactDensity * inside,
+      iactVariance: inside * varianceOf(options.channelDensities ?? [iactDensity]),
+      bandwidth: options.bandwidth,
+    };
     this.layouts = layouts(chip, this.fixed);
     const { vertical, side, columns } = this.fixed;
     this.layoutIsFixed = vertical !== undefined || side !== undefined || columns !== undefined;
@@ -170,10 +187,43 @@ class Search {
     };
   }
 
+  /** The same mapping with tiles that have about the same to do, if they fit the PEs; it takes the candidate's place in the record. */
+  balance(candidate: Candidate): Candidate {
+    const balanced = this.balanced(candidate);
+    this.bests[this.bests.indexOf(candidate)] = balanced;
+    return balanced;
+  }
+
+  private balanced(candidate: Candidate): Candidate {
+    const { work, mapping } = candidate.loops;
+    const loads = this.loads.get(work.flatten);
+    if (work.order === undefined || loads === undefined) return candidate;
+    const { order: _, ...rest } = mapping;
+    if (mapping.encoding === 'dense') return { ...candidate, loops: this.loopsInOrder(rest) };
+    const loops = this.loopsInOrder({ ...mapping, order: balancedOrder(candidate.loops, loads) });
+    if (weightsFault(loops, this.weights) !== undefined) return candidate;
+    const sample = sampleFilterTiles(loops.work, this.weights, mapping.filters, mapping.encoding, this.chip.pe);
+    const statistics = tileStatistics(loops.work, sample, mapping.channels, mapping.kernelColumns);
+    return { loops, cost: costOf(loops, iactRing(loops), statistics, this.conditions) };
+  }
+
+  private loopsInOrder(mapping: Mapping): Loops {
+    return loopsOf(workLayer(this.layer, mapping.flatten, mapping.bundle, mapping.order), mapping, this.chip);
+  }
+
+  /** A bundle is cut as it is; other layers begin with an order that is good for tiles of any size. */
+  private ordered(work: WorkLayer): WorkLayer {
+    if (!this.balances || work.bundle > 1 || work.order !== undefined) return work;
+    const loads = loadsOf(work, this.weights, this.densities);
+    this.loads.set(work.flatten, loads);
+    return workLayer(this.layer, work.flatten, 1, spreadOrder(work, loads));
+  }
+
   /** All sizes of weight tiles that have a chance to fit, the most promising first. */
   private sizedTiles(): SizedTile[] {
     const tiles: SizedTile[] = [];
-    for (const work of workLayers(this.layer, this.chip, this.fixed)) {
+    for (const plain of workLayers(this.layer, this.chip, this.fixed)) {
+      const work = this.ordered(plain);
       const shapes = tileShapes(work, this.chip, this.fixed);
       for (const filters of filterSizes(work, this.chip, this.fixed)) {
         for (const encoding of this.encodings) this.addTiles(tiles, work, shapes, filters, encoding);
@@ -216,14 +266,14 @@ class Search {
     encoding: Encoding,
     filters: number,
     { channels, kernelColumns }: TileShape,
-    { mean }: FilterTileSample,
+    { mean, cyclesPerWord }: FilterTileSample,
   ): number {
     const { chip } = this;
     const units = work.r * Math.ceil(work.s / kernelColumns) * Math.ceil(work.c / channels);
     const tiles = work.g * Math.ceil(work.m / filters) * units;
     const density = encoding === 'dense' ? 1 : this.conditions.iactDensity;
     const iacts = Math.min(work.c, channels) * kernelColumns * density;
-    const window = leastWindow(iacts, (mean / units) * density, filters, chip.pe);
+    const window = leastWindow(iacts, (mean / units) * cyclesPerWord * density, filters, chip.pe);
     const windows = work.n * work.e * work.f;
     const packet = packetWords({ encoding, filters, channels, kernelColumns }, mean / units);
     return tiles * Math.max((windows * window) / peCount(chip), packet / (clusterCount(chip) * chip.peRows));
@@ -252,6 +302,7 @@ class Search {
         encoding,
         flatten,
         bundle,
+        ...(work.order === undefined ? {} : { order: work.order }),
         filters,
         ...shape,
         ...layout,
@@ -286,6 +337,11 @@ class Search {
     else known.times++;
     if (kept > this.nearest.kept) this.nearest = { kept, sentence };
   }
+}
+
+/** Of whether an iact is zero, within channels of these densities. */
+function varianceOf(densities: ArrayLike<number>): number {
+  return Array.from(densities).reduce((sum, density) => sum + density * (1 - density), 0) / densities.length;
 }
 
 function score({ cost }: Candidate): number {

@@ -1,7 +1,7 @@
 /** What the weights of a layer mean for the PEs: how many words their tiles take, and how far PEs that wait for each other differ. */
 import type { PeParameters } from '../../hw/pe/parameters.ts';
 import type { Encoding } from '../pe/mapping.ts';
-import { columnIndex, columnWords } from './column-words.ts';
+import { columnCycles, columnIndex, columnWords } from './column-words.ts';
 import { evenPart } from './loops.ts';
 import type { WorkLayer } from './work-layer.ts';
 
@@ -15,6 +15,8 @@ const FEWEST_TILES = 4;
 export interface FilterTileSample {
   /** Words of a whole filter tile on average: all channels of the whole kernel. */
   readonly mean: number;
+  /** Cycles that a PE takes for a word, on average: 1 with two MACs. */
+  readonly cyclesPerWord: number;
   /** Weight columns of a whole filter tile that are not empty, on average. */
   readonly columns: number;
   /** For each tile looked at, words up to each channel: [kernel row, kernel column, channel], c + 1 numbers each. */
@@ -36,17 +38,21 @@ export function sampleFilterTiles(
   const sums: Uint32Array[] = [];
   let columns = 0;
   let total = 0;
+  let cycles = 0;
   for (let index = 0; index < count; index++) {
     const at = Math.floor((index * all) / count);
     const span = evenPart(work.m, tiles, at % tiles);
-    const words = columnWords(work, weights, Math.floor(at / tiles), span, encoding, pe);
+    const group = Math.floor(at / tiles);
+    const words = columnWords(work, weights, group, span, encoding, pe);
+    if (pe.macs === 1) for (const each of columnCycles(work, weights, group, span, encoding, pe)) cycles += each;
     for (const word of words) {
       total += word;
       if (word > 0) columns++;
     }
     sums.push(channelSums(work, words));
   }
-  return { mean: total / count, columns: columns / count, sums };
+  const cyclesPerWord = pe.macs === 1 && total > 0 ? cycles / total : 1;
+  return { mean: total / count, cyclesPerWord, columns: columns / count, sums };
 }
 
 function channelSums(work: WorkLayer, words: Uint16Array): Uint32Array {
@@ -70,6 +76,8 @@ export interface TileStatistics {
   /** Words of an average tile, and of the largest tile seen. */
   readonly mean: number;
   readonly largest: number;
+  /** Cycles that a PE takes for a word, on average: 1 with two MACs. */
+  readonly cyclesPerWord: number;
   /** Weight columns that are not empty, in an average tile. */
   readonly columns: number;
   /** Words of the largest tile among `units` PE rows times `tiles` filter tiles at a time, on average. */
@@ -78,7 +86,7 @@ export interface TileStatistics {
 
 export function tileStatistics(
   work: WorkLayer,
-  { mean, columns, sums }: FilterTileSample,
+  { mean, cyclesPerWord, columns, sums }: FilterTileSample,
   channels: number,
   kernelColumns: number,
 ): TileStatistics {
@@ -110,6 +118,7 @@ export function tileStatistics(
   return {
     mean: mean / units,
     largest,
+    cyclesPerWord,
     columns: columns / units,
     meanOfLargest: (unitsPerPass, tiles) => {
       const key = unitsPerPass * 65536 + tiles;

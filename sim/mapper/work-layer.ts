@@ -1,6 +1,7 @@
 /** A layer as the chip works on it: the same MACs, in other dimensions where that fills the PEs better. */
 import type { Layer } from '../layer/layer.ts';
 import { outputShape } from '../layer/shape.ts';
+import type { Order } from './order.ts';
 
 /**
  * A layer rewritten for the array. All loops of a mapping run over its dimensions; the three index functions lead back to the
@@ -16,6 +17,8 @@ export interface WorkLayer extends Pick<Layer, 'n' | 'h' | 'w' | 'r' | 's' | 'st
   readonly layer: Layer;
   readonly flatten: boolean;
   readonly bundle: number;
+  /** In which its channels and filters are numbered: as they lie in memory, unless given. */
+  readonly order?: Order;
   /** Groups, each a bundle of the layer's. */
   readonly g: number;
   /** Filters of a group. */
@@ -33,8 +36,26 @@ export interface WorkLayer extends Pick<Layer, 'n' | 'h' | 'w' | 'r' | 's' | 'st
   readonly outputChannel: (g: number, m: number) => number;
 }
 
-/** `layer` flattened, if asked, and with `bundle` groups in one. */
-export function workLayer(layer: Layer, flatten = false, bundle = 1): WorkLayer {
+/** `layer` flattened, if asked, and with `bundle` groups in one; its channels and filters in `order`, if there is one. */
+export function workLayer(layer: Layer, flatten = false, bundle = 1, order?: Order): WorkLayer {
+  const work = plainWorkLayer(layer, flatten, bundle);
+  return order === undefined ? work : inOrder(work, order);
+}
+
+function inOrder(work: WorkLayer, order: Order): WorkLayer {
+  const { c, m, iactIndex, weightIndex, outputChannel } = work;
+  const { channels, filters } = order;
+  return {
+    ...work,
+    order,
+    iactIndex: (n, g, channel, y, x) => iactIndex(n, g, channels[g * c + channel]!, y, x),
+    weightIndex: (g, filter, channel, r, s) =>
+      weightIndex(g, filters[g * m + filter]!, channels[g * c + channel]!, r, s),
+    outputChannel: (g, filter) => outputChannel(g, filters[g * m + filter]!),
+  };
+}
+
+function plainWorkLayer(layer: Layer, flatten: boolean, bundle: number): WorkLayer {
   const { e, f } = outputShape(layer);
   const shape = flatten
     ? { c: layer.c * layer.r * layer.s, h: e, w: f, r: 1, s: 1, stride: [1, 1] as const, pad: [0, 0, 0, 0] as const }

@@ -62,6 +62,12 @@ export const hostEntry = z.discriminatedUnion('op', [
     multipliers: z.tuple([factor, factor], 'two whole numbers').optional(),
     shift: whole('the shift right after the multiplication', 0, 31).optional(),
   }),
+  z.strictObject({
+    op: z.literal('concat'),
+    about,
+    name: name.optional(),
+    from: z.array(name, 'a list of the names of entries').min(2, 'the names of at least two entries'),
+  }),
   z.strictObject({ op: z.literal('flatten'), about, name: name.optional(), from: name.optional() }),
 ]);
 

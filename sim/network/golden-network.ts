@@ -5,9 +5,10 @@ import type { Layer } from '../layer/layer.ts';
 import { biasShape, weightShape } from '../layer/shape.ts';
 import type { Operands, OperandSource } from '../run/operands.ts';
 import { readNpy } from '../tensor/npy.ts';
+import { maskedIacts, weightMask } from '../tensor/masks.ts';
 import { synthesise } from '../tensor/synthetic.ts';
 import { chooseOutput, type WantedOutput } from './choose-output.ts';
-import { type Activations, add, averagePool, chooseAddition, flatten, maxPool } from './host-operations.ts';
+import { type Activations, add, averagePool, chooseAddition, concat, flatten, maxPool } from './host-operations.ts';
 import type { HostEntry, LayerEntry, Network, PoolEntry } from './network.ts';
 import { networkInput } from './network.ts';
 import { synthesiseWeights } from './synthetic-weights.ts';
@@ -56,7 +57,7 @@ export function* goldenNetwork(
     const inputs = entry.from.map((name) => outputs.get(name)!);
     const made =
       entry.op === 'layer'
-        ? goldenLayer(network, entry, inputs[0]!, settings)
+        ? goldenLayer(network, entry, inputs[0], settings)
         : { entry, outputs: hostOutputs(entry, inputs) };
     outputs.set(entry.name, made.outputs);
     yield made;
@@ -66,8 +67,9 @@ export function* goldenNetwork(
 /** The names, and those of all that they take their inputs from, directly or not. */
 function ancestors({ entries }: Network, wanted: Iterable<string>): Set<string> {
   const needed = new Set(wanted);
-  for (const { name, from } of entries.toReversed()) {
-    if (needed.has(name)) for (const other of from) needed.add(other);
+  for (const entry of entries.toReversed()) {
+    const isCut = entry.op === 'layer' && entry.masks !== undefined;
+    if (needed.has(entry.name) && !isCut) for (const other of entry.from) needed.add(other);
   }
   return needed;
 }
@@ -79,15 +81,23 @@ function inputTensor({ name, input }: Network, { seed }: NetworkSettings): Activ
   return synthesise({ dtype, shape, density, seed, label: `input of ${name}` });
 }
 
-function goldenLayer(network: Network, entry: LayerEntry, iacts: Activations, settings: NetworkSettings): GoldenLayer {
-  const { name, layer: plain } = entry;
+/** @param given outputs of the entry before; not needed where a mask makes the iacts */
+function goldenLayer(
+  network: Network,
+  entry: LayerEntry,
+  given: Activations | undefined,
+  settings: NetworkSettings,
+): GoldenLayer {
+  const { name, layer: plain, masks } = entry;
   const { seed, psumBits } = settings;
   const density = weightDensity(entry, settings);
+  const iacts = masks === undefined ? given! : maskedIacts(masks.iacts, plain, seed, `iacts of ${name}`);
+  const mask = masks === undefined ? undefined : weightMask(masks.weights, plain);
   const weights =
     entry.weights === undefined
-      ? synthesiseWeights(plain, iacts.data, { density, psumBits, seed, label: `weights of ${name}` })
+      ? synthesiseWeights(plain, iacts.data, { density, mask, psumBits, seed, label: `weights of ${name}` })
       : readNpy(entry.weights, { dtype: 'int8', shape: weightShape(plain), what: `weights of layer ${name}` });
-  const given =
+  const ownBias =
     entry.bias === undefined
       ? undefined
       : readNpy(entry.bias, { dtype: 'int32', shape: biasShape(plain), what: `biases of layer ${name}` });
@@ -95,14 +105,13 @@ function goldenLayer(network: Network, entry: LayerEntry, iacts: Activations, se
   const wanted = wantedOutput(network, entry);
   const chosen =
     plain.output === undefined
-      ? chooseOutput(golden.psums, wanted, { seed, label: `outputs of ${name}` }, given)
+      ? chooseOutput(golden.psums, wanted, { seed, label: `outputs of ${name}` }, ownBias)
       : undefined;
   const layer = chosen === undefined ? plain : { ...plain, output: chosen.output };
-  const bias = given ?? chosen?.bias;
-  const producer = entry.from[0]!;
+  const bias = ownBias ?? chosen?.bias;
   const sources = {
-    iacts: producer === networkInput ? inputSource(network, seed) : { made: `outputs of ${producer}` },
-    weights: entry.weights === undefined ? { seed, density } : { file: entry.weights },
+    iacts: iactSource(network, entry, seed),
+    weights: weightSource(entry, seed, density),
     bias: biasSource(entry, wanted.density),
   };
   const outputs = requantise(layer, golden.psums, bias);
@@ -129,7 +138,8 @@ function wantedOutput({ entries }: Network, { name, activation, outputDensity }:
 }
 
 /** What the host makes of the outputs of others. */
-export function hostOutputs(entry: HostEntry, [a, b]: readonly Activations[]): Activations {
+export function hostOutputs(entry: HostEntry, inputs: readonly Activations[]): Activations {
+  const [a, b] = inputs;
   switch (entry.op) {
     case 'max-pool':
       return maxPool(a!, entry);
@@ -139,13 +149,22 @@ export function hostOutputs(entry: HostEntry, [a, b]: readonly Activations[]): A
       const { signed } = entry.outputs;
       return add(a!, b!, entry.scaling ?? chooseAddition(a!, b!, signed), { relu: entry.relu, signed });
     }
+    case 'concat':
+      return concat(inputs);
     case 'flatten':
       return flatten(a!);
   }
 }
 
-function inputSource({ input }: Network, seed: number): OperandSource {
+function iactSource({ input }: Network, { masks, from }: LayerEntry, seed: number): OperandSource {
+  if (masks !== undefined) return { mask: masks.iacts, seed };
+  if (from[0] !== networkInput) return { made: `outputs of ${from[0]}` };
   return input.file === undefined ? { seed, density: input.density } : { file: input.file };
+}
+
+function weightSource({ weights, masks }: LayerEntry, seed: number, density: number): OperandSource {
+  if (weights !== undefined) return { file: weights };
+  return masks === undefined ? { seed, density } : { mask: masks.weights, seed };
 }
 
 function biasSource({ bias, layer }: LayerEntry, density: number | undefined): OperandSource | null {

@@ -94,6 +94,24 @@ export function chooseAddition(a: Activations, b: Activations, signed: boolean):
   return { multipliers: [multiplier, multiplier], shift };
 }
 
+/** The channels of several tensors, one after the other: [n, sum of channels, height, width]. All are of one type, n, height and width. */
+export function concat(inputs: readonly Activations[]): Activations {
+  const [first] = inputs as [Activations];
+  const [n = 0, , height = 0, width = 0] = first.shape;
+  const sizes = inputs.map(({ shape }) => shape[1]! * height * width);
+  const channels = inputs.reduce((sum, { shape }) => sum + shape[1]!, 0);
+  const joined = zeros(typeOf(first), [n, channels, height, width]);
+  let place = 0;
+  for (let image = 0; image < n; image++) {
+    for (const [index, { data }] of inputs.entries()) {
+      const size = sizes[index]!;
+      joined.data.set(data.subarray(image * size, (image + 1) * size), place);
+      place += size;
+    }
+  }
+  return joined;
+}
+
 /** [n, channels, height, width] as [n, channels·height·width, 1, 1]: the same numbers in the same order. */
 export function flatten(input: Activations): Activations {
   const [n = 0, channels = 0, height = 0, width = 0] = input.shape;

@@ -1,6 +1,6 @@
 /** Reports of finished layers in a folder, from which an interrupted run goes on. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../errors.ts';
@@ -25,6 +25,7 @@ interface RunFile {
   readonly engine: string;
   readonly encoding: string;
   readonly bandwidth: LayerSettings['bandwidth'] | null;
+  readonly energy: string | null;
   readonly seed: number;
   readonly sparse: boolean;
 }
@@ -44,8 +45,8 @@ export interface KeptReports {
  * @throws InputError when it belongs to another run, or to none, or cannot be written
  */
 export function openKeptReports(folder: string, run: KeptRun): KeptReports {
-  const { network, config, engine, encoding, bandwidth = null, seed, sparse } = run;
-  const told = { network: network.name, config: config.name, engine, encoding, bandwidth, seed, sparse };
+  const { network, config, engine, encoding, bandwidth = null, energy = null, seed, sparse } = run;
+  const told = { network: network.name, config: config.name, engine, encoding, bandwidth, energy, seed, sparse };
   const wanted: RunFile = { key: keyOf(run), ...told };
   const path = join(folder, runFile);
   if (existsSync(path)) refuseOther(readUserJson(path, 'state of a run') as Partial<RunFile>, wanted, folder);
@@ -59,6 +60,14 @@ export function openKeptReports(folder: string, run: KeptRun): KeptReports {
     }
   } else write(path, wanted);
   return { finished, keep: (report) => write(fileOf(report.layer), report) };
+}
+
+/** Deletes the folder if the reports in it are of another run, so that those of this one can be kept there. */
+export function discardOtherReports(folder: string, run: KeptRun): void {
+  const path = join(folder, runFile);
+  if (!existsSync(path)) return;
+  const { key } = readUserJson(path, 'state of a run') as Partial<RunFile>;
+  if (key !== keyOf(run)) rmSync(folder, { recursive: true });
 }
 
 function write(path: string, json: unknown): void {
@@ -96,12 +105,22 @@ function fileName(index: number, name: string): string {
   return `${String(index + 1).padStart(2, '0')}-${name.replaceAll(/[^\w.-]+/g, '-')}.json`;
 }
 
-function keyOf({ network, config, engine, encoding, bandwidth, seed, sparse }: KeptRun): string {
+function keyOf({ network, config, engine, encoding, bandwidth, energy, seed, sparse }: KeptRun): string {
   const hash = createHash('sha256');
   hash.update(JSON.stringify({ network, config, engine, encoding, bandwidth, seed, sparse }));
-  const tensors = [network.input.file, ...layersOf(network).flatMap(({ weights, bias }) => [weights, bias])];
-  for (const path of tensors) {
-    if (path !== undefined) hash.update(createHash('sha256').update(readUserFile(path, 'tensor')).digest());
+  const tensors = layersOf(network).flatMap(({ weights, bias, masks }) => [
+    weights,
+    bias,
+    masks?.iacts,
+    masks?.weights,
+  ]);
+  for (const path of [energy, network.input.file, ...tensors]) {
+    if (path !== undefined)
+      hash.update(
+        createHash('sha256')
+          .update(readUserFile(path, path === energy ? 'energy table' : 'tensor'))
+          .digest(),
+      );
   }
   hashProgram(hash);
   return hash.digest('hex');

@@ -1,7 +1,8 @@
 import type { Bandwidth, EncodingChoice, Engine } from '../cli/options.ts';
+import type { NetworkTensors } from './network-tensors.ts';
 
 /** What `saccade network` was asked to do. Files are paths as the user typed them. */
-export interface NetworkOptions {
+export interface NetworkOptions extends NetworkTensors {
   /** A network file, or the name of a network that comes with Saccade. */
   readonly network: string;
   /** Name of a preset or path of a config file; undefined: the default hardware. */
@@ -10,10 +11,8 @@ export interface NetworkOptions {
   readonly encoding: EncodingChoice;
   /** Between the chip and off-chip memory; undefined: unlimited. */
   readonly bandwidth: Bandwidth | undefined;
-  /** Of the synthetic tensors. */
-  readonly seed: number;
-  /** Weights of the densities of the pruned network. */
-  readonly sparse: boolean;
+  /** JSON file of energies per access; undefined: those of the Eyeriss papers. */
+  readonly energy: string | undefined;
   /** Names of the layers to run; undefined: all. */
   readonly layers: readonly string[] | undefined;
   /** Processes that run layers at the same time. */
@@ -22,8 +21,14 @@ export interface NetworkOptions {
   readonly resume: string | undefined;
   /** .npy file for the outputs of the last entry. */
   readonly oacts: string | undefined;
+  /** .npy file for the raw psums of the last layer, which leave the chip in a second run. */
+  readonly psums: string | undefined;
+  /** File for a waveform of the only layer that runs. */
+  readonly trace: string | undefined;
   /** JSON file for the report. */
   readonly report: string | undefined;
+  /** Folder for a page about all layers, with pictures. */
+  readonly page: string | undefined;
   /** The report goes to stdout as JSON, and nothing else does. */
   readonly json: boolean;
   /** No table and no progress. */

@@ -3,7 +3,7 @@ import { macs } from '../layer/shape.ts';
 import { weightDensity } from './golden-network.ts';
 import type { LayerEntry } from './network.ts';
 
-/** Until layers have shown how they do: cycles by those of their effectual MACs, two in every PE. */
+/** Until layers have shown how they do: cycles by those of their effectual MACs, all multipliers at work. */
 const FIRST_GUESS = 1.5;
 
 /** The share of non-zeros in iacts, for layers that nobody has seen any of. */
@@ -16,12 +16,19 @@ export class NetworkProgress {
   readonly #work: ReadonlyMap<string, number>;
   readonly #finished = new Map<string, number>();
 
-  /** @param layers those that are to run, finished ones included */
-  constructor(progress: Progress, layers: readonly LayerEntry[], { sparse, pes }: { sparse: boolean; pes: number }) {
+  /**
+   * @param layers those that are to run, finished ones included
+   * @param macs MACs of all PEs together in a cycle
+   */
+  constructor(
+    progress: Progress,
+    layers: readonly LayerEntry[],
+    { sparse, macs: available }: { sparse: boolean; macs: number },
+  ) {
     this.#progress = progress;
     this.#layers = layers;
     const work = (entry: LayerEntry): number =>
-      (macs(entry.layer) * weightDensity(entry, { sparse }) * LIKELY_DENSITY) / (2 * pes);
+      (macs(entry.layer) * weightDensity(entry, { sparse }) * LIKELY_DENSITY) / available;
     this.#work = new Map(layers.map((entry) => [entry.name, work(entry)]));
   }
 

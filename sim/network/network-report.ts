@@ -1,6 +1,7 @@
 import type { ChipReport } from '../run/chip-report.ts';
 import { ratio } from '../run/report.ts';
-import type { NetworkOptions } from './network-options.ts';
+import { type NetworkEnergy, sumEnergies } from '../energy/sum-energies.ts';
+import type { NetworkTensors } from './network-tensors.ts';
 
 /** A layer's report as a part of its network's. */
 export interface NetworkLayerReport extends ChipReport {
@@ -16,11 +17,16 @@ export interface NetworkReport {
   readonly clockMHz: number;
   readonly seed: number;
   readonly sparse: boolean;
+  /** What else gave tensors: paths as they were typed. Which layers have masks, their `operands` say. */
+  readonly tensors: { readonly [Key in TensorKey]: NonNullable<NetworkTensors[Key]> | null };
   /** Of off-chip memory, in bytes a cycle; null: unlimited. */
   readonly bandwidth: number | null;
   readonly layers: readonly NetworkLayerReport[];
   readonly totals: NetworkTotals;
 }
+
+const tensorKeys = ['iacts', 'weights', 'bias', 'iactDensity', 'weightDensity', 'masks'] as const;
+type TensorKey = (typeof tensorKeys)[number];
 
 /** Sums over the layers that ran, and what follows from them. */
 export interface NetworkTotals {
@@ -31,7 +37,7 @@ export interface NetworkTotals {
   readonly tailCycles: number;
   readonly macs: number;
   readonly effectualMacs: number;
-  /** effectualMacs by what all PEs could have done: two MACs each in every cycle. */
+  /** effectualMacs by what all PEs could have done: as many MACs each in every cycle as they have. */
   readonly macUtilization: number;
   readonly totalPes: number;
   readonly boundCycles: number;
@@ -42,6 +48,8 @@ export interface NetworkTotals {
   readonly psumOverflows: number;
   readonly offChipBytes: ChipReport['offChipBytes'];
   readonly glbBytes: ChipReport['glbBytes'];
+  /** By component, and by type of data. */
+  readonly energy: NetworkEnergy;
   readonly phases: ChipReport['phases'];
   readonly wallSeconds: number;
   readonly simCyclesPerSecond: number;
@@ -58,11 +66,16 @@ export interface NetworkTotals {
 export function makeNetworkReport(
   network: string,
   layers: readonly NetworkLayerReport[],
-  { seed, sparse }: Pick<NetworkOptions, 'seed' | 'sparse'>,
+  given: NetworkTensors,
   complete: boolean,
 ): NetworkReport {
   const { config, engine, clockMHz, bandwidth } = layers[0]!;
-  return { network, config, engine, clockMHz, seed, sparse, bandwidth, layers, totals: totalsOf(layers, complete) };
+  const { seed, sparse } = given;
+  const tensors = Object.fromEntries(
+    tensorKeys.map((key) => [key, given[key] ?? null]),
+  ) as unknown as NetworkReport['tensors'];
+  const totals = totalsOf(layers, complete);
+  return { network, config, engine, clockMHz, seed, sparse, tensors, bandwidth, layers, totals };
 }
 
 function totalsOf(layers: readonly NetworkLayerReport[], complete: boolean): NetworkTotals {
@@ -74,7 +87,7 @@ function totalsOf(layers: readonly NetworkLayerReport[], complete: boolean): Net
     const keys = Object.keys(of(layers[0]!)) as K[];
     return Object.fromEntries(keys.map((key) => [key, sum((report) => of(report)[key])])) as Record<K, number>;
   };
-  const { totalPes, clockMHz, dimensions } = layers[0]!;
+  const { totalPes, macsPerPe, clockMHz, dimensions } = layers[0]!;
   const cycles = sum((report) => report.cycles);
   const tailCycles = sum((report) => report.tailCycles);
   const effectualMacs = sum((report) => report.effectualMacs);
@@ -86,7 +99,7 @@ function totalsOf(layers: readonly NetworkLayerReport[], complete: boolean): Net
     tailCycles,
     macs: sum((report) => report.macs),
     effectualMacs,
-    macUtilization: ratio(effectualMacs, cycles * 2 * totalPes),
+    macUtilization: ratio(effectualMacs, cycles * macsPerPe * totalPes),
     totalPes,
     boundCycles,
     boundShare: ratio(boundCycles, cycles),
@@ -95,6 +108,10 @@ function totalsOf(layers: readonly NetworkLayerReport[], complete: boolean): Net
     psumOverflows: sum((report) => report.psumOverflows),
     offChipBytes: sums((report) => report.offChipBytes),
     glbBytes: sums((report) => report.glbBytes),
+    energy: sumEnergies(
+      layers.map(({ energy }) => energy),
+      effectualMacs,
+    ),
     phases: sums((report) => ({ ...report.phases })),
     wallSeconds,
     simCyclesPerSecond: ratio(cycles, wallSeconds),

@@ -1,4 +1,6 @@
 import { formatTable } from '../cli/table.ts';
+import { energyRows } from '../energy/energy-rows.ts';
+import { ratio } from '../run/report.ts';
 import { grouped } from '../run/summary-rows.ts';
 import type { NetworkReport, NetworkTotals } from './network-report.ts';
 
@@ -18,6 +20,13 @@ export function formatNetworkTable(report: NetworkReport): string {
     '',
     'bound: cycles that the words of weights need which non-zero iacts meet, spread evenly over all PEs; ratio: cycles by those',
   ];
+  lines.push('', formatTable(alignRight(energyRows(totals.energy))), describeReference(totals), '');
+  const masked = layers.filter(({ operands }) => 'mask' in operands.iacts).map(({ layer }) => layer);
+  if (masked.length > 0) {
+    lines.push(
+      `masks say where iacts and weights of ${masked.join(', ')} are not zero; these iacts are not the outputs of the layer before`,
+    );
+  }
   const { inferencesPerSecond } = totals;
   if (inferencesPerSecond !== null) {
     lines.push(
@@ -26,6 +35,15 @@ export function formatNetworkTable(report: NetworkReport): string {
     );
   }
   return lines.join('\n');
+}
+
+function describeReference({ energy }: NetworkTotals): string {
+  const { onChip, table, dense, gain } = energy;
+  const reference =
+    dense === null || gain === null
+      ? ''
+      : `; uncompressed, nothing gated or skipped: ${gain.toFixed(2)} times as much, ${ratio(dense.onChip, onChip).toFixed(2)} without off-chip memory`;
+  return `unit: ${table.unit}, by table ${table.name}${reference}`;
 }
 
 function cellsOf(

@@ -31,7 +31,7 @@ export type Shape = readonly [n: number, channels: number, height: number, width
 export type NetworkEntry = LayerEntry | HostEntry;
 
 /** Anything that is not a convolution: done by the host, in whole numbers. */
-export type HostEntry = PoolEntry | AddEntry | FlattenEntry;
+export type HostEntry = PoolEntry | AddEntry | ConcatEntry | FlattenEntry;
 
 interface AnyEntry {
   readonly name: string;
@@ -57,6 +57,8 @@ export interface LayerEntry extends AnyEntry {
   /** .npy files. */
   readonly weights?: string;
   readonly bias?: string;
+  /** Mask files: where iacts and weights are not zero. The iacts are then not those of `from`. */
+  readonly masks?: { readonly iacts: string; readonly weights: string };
 }
 
 /** The largest or the mean of each window. */
@@ -82,6 +84,11 @@ export interface AddEntry extends AnyEntry {
 export interface Addition {
   readonly multipliers: readonly [number, number];
   readonly shift: number;
+}
+
+/** The channels of all that it takes, one after the other, their numbers as they are. */
+export interface ConcatEntry extends AnyEntry {
+  readonly op: 'concat';
 }
 
 /** Channels, rows and columns as channels, for a fully connected layer of 1×1. */

@@ -69,7 +69,7 @@ export function parseNetwork(json: unknown, source: string): Network {
     const inputs = (from: readonly string[]): Values[] => from.map((other) => outputsOf(entries, input, other, at));
     if (made === undefined) {
       const host = makeHostEntry(parse(hostEntry, checkOperation(entry, at), at), { name, before, at }, inputs);
-      if (host.op !== 'add' && host.op !== 'flatten') checkPoolDensity(host, entries, at);
+      if (host.op === 'max-pool' || host.op === 'average-pool') checkPoolDensity(host, entries, at);
       entries.push(host);
     } else {
       expectValues(inputsOf(made), inputs(made.from)[0]!, made.from[0]!, at);
@@ -143,6 +143,16 @@ function makeHostEntry(
     const outputs = { shape: a.shape, signed: !relu && (a.signed || b.signed) };
     const scaling = multipliers === undefined || shift === undefined ? {} : { scaling: { multipliers, shift } };
     return { op, name, from, relu, ...scaling, outputs };
+  }
+  if (entry.op === 'concat') {
+    const { op, from } = entry;
+    const values = inputs(from);
+    const { shape, signed } = values[0]!;
+    for (const [index, other] of values.entries()) {
+      expectValues({ shape: [shape[0], other.shape[1], shape[2], shape[3]], signed }, other, from[index]!, at);
+    }
+    const channels = values.reduce((sum, each) => sum + each.shape[1], 0);
+    return { op, name, from, outputs: { shape: [shape[0], channels, shape[2], shape[3]], signed } };
   }
   const from = [entry.from ?? before];
   const [{ shape, signed }] = inputs(from) as [Values];

@@ -1,5 +1,6 @@
 import type { Layer } from '../layer/layer.ts';
 import { weightShape } from '../layer/shape.ts';
+import { densityOf } from '../tensor/density.ts';
 import { seededStream } from '../tensor/synthetic.ts';
 import { type Tensor, zeros } from '../tensor/tensor.ts';
 import { gaussian, unevenness, unevenShares } from './uneven-shares.ts';
@@ -16,13 +17,21 @@ const HEADROOM = 7;
  * psums: what wraps would not be passed on by a network that works.
  *
  * @param iacts what they meet
+ * @param mask [g·m, c, r, s]: 1 where they are not zero, in place of `density`
  * @param label names the stream of random numbers
  */
 export function synthesiseWeights(
   layer: Layer,
   iacts: Int8Array | Uint8Array,
-  { density, psumBits, seed, label }: { density: number; psumBits: number; seed: number; label: string },
+  {
+    density: wanted,
+    mask,
+    psumBits,
+    seed,
+    label,
+  }: { density: number; mask?: Uint8Array | undefined; psumBits: number; seed: number; label: string },
 ): Tensor<Int8Array> {
+  const density = mask === undefined ? wanted : densityOf(mask);
   const random = seededStream(seed, label);
   const weights = zeros('int8', weightShape(layer));
   const [filters, channels] = weightShape(layer);
@@ -35,7 +44,8 @@ export function synthesiseWeights(
     // Both kinds of shares have the mean `density`.
     const share =
       density === 0 ? 0 : (ofFilters[Math.floor(plane / channels)]! * ofChannels[plane % channels]!) / density;
-    if (random.fraction() >= share) continue;
+    const chance = random.fraction();
+    if (mask === undefined ? chance >= share : mask[i] === 0) continue;
     const magnitude = Math.min(127, Math.max(1, Math.round(deviation * Math.abs(gaussian(random)))));
     weights.data[i] = random.fraction() < 0.5 ? -magnitude : magnitude;
   }

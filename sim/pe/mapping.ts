@@ -4,6 +4,8 @@ import { pairedWords } from '../csc/pairs.ts';
 import { InputError } from '../errors.ts';
 import type { Layer } from '../layer/layer.ts';
 import { outputShape } from '../layer/shape.ts';
+import { columnCycles } from './column-cycles.ts';
+import { encodingsFor } from './encodings.ts';
 import { iactWalkFits, iactWalkShape } from './iact-walk.ts';
 import { tilesOf, type TileSize, weightColumns } from './tiles.ts';
 
@@ -37,12 +39,13 @@ export function choosePeMapping(
   pe: PeParameters,
   encoding?: Encoding,
 ): PeMapping {
+  const encodings = encodingsFor(layer, pe, encoding);
   const candidates: { mapping: PeMapping; cycles: number }[] = [];
   for (const kernelColumns of evenSizes(layer.s, pe.weightAddressDepth)) {
     for (const channels of evenSizes(layer.c, Math.floor(pe.weightAddressDepth / kernelColumns))) {
       if (!iactWalkFits(pe, channels, kernelColumns, layer.stride[1])) continue;
       for (const filters of evenSizes(layer.m, pe.psumDepth)) {
-        for (const each of encoding === undefined ? (['csc', 'dense'] as const) : [encoding]) {
+        for (const each of encodings) {
           const mapping = { filters, channels, kernelColumns, encoding: each };
           candidates.push({ mapping, cycles: expectedCycles(layer, mapping, densities, pe) });
         }
@@ -87,7 +90,8 @@ function expectedCycles(layer: Layer, mapping: PeMapping, densities: Densities, 
   const wordsPerColumn = dense ? Math.ceil(filters / 2) : (filters * weightDensity + (weightDensity < 1 ? 0.5 : 0)) / 2;
   const { stepIacts, segmentsPerStep } = iactWalkShape(pe, channels, kernelColumns, layer.stride[1]);
 
-  const compute = columns * iactDensity * Math.max(1, wordsPerColumn);
+  const cyclesPerColumn = dense ? columnCycles(filters, pe) : (wordsPerColumn * 2) / pe.macs;
+  const compute = columns * iactDensity * Math.max(1, cyclesPerColumn);
   const drain = Math.ceil(filters / 2);
   const bring = stepIacts * iactDensity + (dense ? 0 : segmentsPerStep);
   const overlaps = filters <= pe.psumDepth / 2;

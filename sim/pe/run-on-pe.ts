@@ -1,5 +1,5 @@
 /** Runs a layer on one PE, tile after tile. The host cuts, feeds and collects; every addition is the PE's. */
-import { Pe } from '../../hw/pe/pe.ts';
+import { Pe, PeActivity } from '../../hw/pe/pe.ts';
 import type { PeParameters } from '../../hw/pe/parameters.ts';
 import type { Layer } from '../layer/layer.ts';
 import { outputShape, psumShape } from '../layer/shape.ts';
@@ -8,6 +8,7 @@ import { type Tensor, zeros } from '../tensor/tensor.ts';
 import type { RunResult, RunSpec } from '../simulation/bulk-run.ts';
 import { openSimulation, type SimulationEngine } from '../driver/open-simulation.ts';
 import type { Simulation } from '../simulation/simulator.ts';
+import { encodingsFor } from './encodings.ts';
 import { HardwareFault } from './hardware-fault.ts';
 import { iactSegments } from './iact-segments.ts';
 import { iactWalkShape, type IactWalkShape, segmentsOfRow } from './iact-walk.ts';
@@ -30,7 +31,7 @@ export interface PeRunOptions {
   readonly onTile?: (done: number, total: number) => void;
 }
 
-/** High cycles of the PE's activity ports. */
+/** High cycles of the PE's activity ports; 0 where it has no such port. */
 export interface PeActivityCounts {
   load: number;
   compute: number;
@@ -56,8 +57,6 @@ export interface PeRun {
   readonly simulationSeconds: number;
 }
 
-const activityNames = ['load', 'compute', 'drain', 'waitPsum', 'waitIact', 'windowEnd', 'mac0', 'mac1'] as const;
-
 /**
  * @param iacts [n, g·c, h, w]
  * @param weights [g·m, c, r, s]
@@ -72,6 +71,7 @@ export async function runOnPe(
   options: PeRunOptions = {},
 ): Promise<PeRun> {
   const densities = { iacts: densityOf(iacts.data), weights: densityOf(weights.data) };
+  if (options.mapping !== undefined) encodingsFor(layer, pe, options.mapping.encoding);
   const mapping = options.mapping ?? choosePeMapping(layer, weights.data, densities, pe, options.encoding);
   const simulation = await openPe(pe, options);
   try {
@@ -215,7 +215,7 @@ class PeLayerRun {
       throw new Error('the iacts of a tile are not as many segments as its command says');
     const accumulate = tile.channels.start > 0 || tile.kernelRow > 0 || tile.kernelColumns.start > 0;
     startPe(simulation, {
-      dense: mapping.encoding === 'dense' ? 1 : 0,
+      ...(this.pe.sparse ? { dense: mapping.encoding === 'dense' ? 1 : 0 } : {}),
       columns: tile.channels.size * tile.kernelColumns.size,
       segmentLength: walk.segmentLength,
       windowSegments: walk.windowSteps * walk.segmentsPerStep,
@@ -229,6 +229,7 @@ class PeLayerRun {
     const places = tiles.map((each) => this.psumPlaces(each, batch));
     const iact = concatenate(tiles.map(() => batch.words));
     const psumIn = accumulate ? { psumIn: concatenate(places.map((each) => this.gather(each))) } : {};
+    const activityNames = Object.keys(PeActivity(this.pe).fields) as (keyof PeActivityCounts)[];
     const result = this.exchange({
       send: { weight: weights, iact, ...psumIn },
       expect: { psumOut: places.reduce((sum, { length }) => sum + length / 2, 0) },

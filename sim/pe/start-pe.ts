@@ -3,7 +3,6 @@ import type { Simulator } from '../simulation/simulator.ts';
 /** The fields of a PE's command; see `PeCommand`. */
 export type PeCommandFields = Readonly<
   Record<
-    | 'dense'
     | 'iactSigned'
     | 'columns'
     | 'segmentLength'
@@ -15,7 +14,7 @@ export type PeCommandFields = Readonly<
     | 'accumulate',
     number
   >
->;
+> & { readonly dense?: number };
 
 /** Sets a PE up for tiles of one command, which takes a cycle. The PE must be idle. */
 export function startPe(simulation: Pick<Simulator, 'poke' | 'step'>, command: PeCommandFields): void {

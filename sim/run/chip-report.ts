@@ -10,6 +10,7 @@ import type { CostParts } from '../mapper/cost.ts';
 import { mappingLine } from '../mapper/explain.ts';
 import type { Mapping } from '../mapper/mapping.ts';
 import type { ChosenMapping } from '../mapper/search.ts';
+import { chipBounds, type CycleBound } from './chip-bounds.ts';
 import { failedChipChecks, fullCounters } from './chip-checks.ts';
 import { activePes, chipPhases } from './chip-phases.ts';
 import { chipWork } from './chip-work.ts';
@@ -27,8 +28,12 @@ export interface ChipReport extends LayerReport {
   readonly mapperEstimate: { readonly cycles: number; readonly parts: CostParts };
   /** Of off-chip memory, in bytes a cycle; null: unlimited. */
   readonly bandwidth: number | null;
-  /** Cycles that the effectual MACs take, two in every PE. */
+  /** Cycles that the effectual MACs take, `macsPerPe` in every PE. */
   readonly macBoundCycles: number;
+  /** What no run by this mapping can be faster than: `boundCycles` first, then the links; the largest binds. */
+  readonly bounds: readonly CycleBound[];
+  /** Words of weights of the PE that has most of them. */
+  readonly busiestCycles: number;
   /** Of `rtlMacs`, those of windows that the layer does not have: see `chipWork`. */
   readonly surplusMacs: number;
   readonly commandBytes: number;
@@ -49,7 +54,7 @@ export interface ChipReport extends LayerReport {
 
 export interface ChipActivity {
   readonly macs: { readonly done: number; readonly gated: number };
-  /** In words: of two weights; of one psum. */
+  /** In words: of two weights, or with one MAC of one; of one psum. */
   readonly spad: { readonly weightReads: number; readonly psumReads: number; readonly psumWrites: number };
   /** In words: of the iact link; of two psums. */
   readonly glb: {
@@ -97,7 +102,11 @@ export function makeChipReport(
   const commandBytes = 4 * moved.command;
   const activeCount = active.reduce((sum, count) => sum + count, 0);
   return {
-    ...reportOfLayer(finished, config, run, { activePes: activeCount, totalPes: pes }),
+    ...reportOfLayer(finished, config, run, {
+      activePes: activeCount,
+      totalPes: pes,
+      macsPerPe: chip.pe.macs,
+    }),
     offChipBytes: {
       iact: bytes(moved.iact, word),
       weight: bytes(moved.weight, word),
@@ -114,15 +123,16 @@ export function makeChipReport(
     mapping: { ...mapping, line: mappingLine(mapping), ...(explain ? { explain: chosen.explain } : {}) },
     mapperEstimate: { cycles: Math.round(chosen.cost.cycles), parts: chosen.cost.parts },
     bandwidth: bandwidth ?? null,
-    macBoundCycles: Math.ceil(golden.effectualMacs / (2 * pes)),
+    macBoundCycles: Math.ceil(golden.effectualMacs / (chip.pe.macs * pes)),
     boundCycles: bound,
+    ...chipBounds(run, operands, { boundCycles: bound, bandwidth, outputBytes }),
     boundShare: ratio(bound, cycles),
     rtlMacs: total.macs,
     surplusMacs: work.surplusMacs,
     commandBytes,
     commandCycles: counters.chip.commandCycles,
     tailCycles: counters.chip.tailCycles,
-    activity: activityOf(counters),
+    activity: activityOf(counters, chip.pe.macs),
     energy: energyReport(
       accessesOfRun(total, mapping, chip, commandBytes),
       denseMapping(layer, operands.weights.data, chip, bandwidth),
@@ -133,15 +143,20 @@ export function makeChipReport(
     counters: total,
     fullCounters: fullCounters(run, chip.counterBits),
     failedChecks: [
-      ...failedChipChecks(run, { work, effectualMacs: golden.effectualMacs, counterBits: chip.counterBits }),
+      ...failedChipChecks(run, {
+        work,
+        macsPerPe: chip.pe.macs,
+        effectualMacs: golden.effectualMacs,
+        counterBits: chip.counterBits,
+      }),
       ...otherFaults,
     ],
   };
 }
 
-function activityOf({ total }: ChipCounters): ChipActivity {
+function activityOf({ total }: ChipCounters, macsPerPe: number): ChipActivity {
   return {
-    macs: { done: total.macs, gated: 2 * total.peCompute - total.macs },
+    macs: { done: total.macs, gated: macsPerPe * total.peCompute - total.macs },
     spad: { weightReads: total.peCompute, psumReads: total.macs, psumWrites: total.macs },
     glb: {
       iactReads: total.iactBankReads,

@@ -1,5 +1,7 @@
 import { formatTable } from '../cli/table.ts';
 import type { ChipReport } from './chip-report.ts';
+import { cycleCauses } from './cycle-causes.ts';
+import { weightUnits } from './pe-checks.ts';
 import { ratio } from './report.ts';
 import {
   count,
@@ -33,23 +35,18 @@ export function formatChipSummary(report: ChipReport): string {
   ]);
 }
 
-function describeBound({ boundCycles, boundShare, macBoundCycles, activePes, totalPes }: ChipReport): string {
+function describeBound(report: ChipReport): string {
+  const { boundCycles, boundShare, macBoundCycles, activePes, totalPes, macsPerPe } = report;
+  const macs = macsPerPe === 2 ? 'two MACs' : 'one MAC';
   const idle = activePes === totalPes ? '' : `; ${count(totalPes - activePes, 'PE')} have no share of the layer`;
-  return `${percent(boundShare)} of the cycles are the ${grouped(boundCycles)} that the words of weights need, spread evenly (${grouped(macBoundCycles)} with two MACs in each)${idle}`;
+  return `${percent(boundShare)} of the cycles are the ${grouped(boundCycles)} that the ${weightUnits(macsPerPe)} need, spread evenly (${grouped(macBoundCycles)} with ${macs} in each)${idle}`;
 }
 
 /** What the average PE did beside computing, and why it computed longer than if all PEs had the same. */
-function describeOverhead({ phases, stalls, commandCycles, boundCycles, encoding }: ChipReport): string {
+function describeOverhead(report: ChipReport): string {
+  const causes = cycleCauses(report).filter(({ name }) => name !== 'words');
   return describeParts(
-    [
-      [encoding === 'dense' ? 'zeros' : 'PEs without a share', Math.max(0, phases.compute - boundCycles)],
-      ['command', commandCycles],
-      ['loading weights', phases.load - commandCycles],
-      ['waiting for iacts', stalls.waitIact],
-      ['waiting for psums to leave', stalls.waitPsum],
-      ['ending windows', stalls.windowEnd],
-      ['draining, and the last outputs', phases.drain],
-    ],
+    causes.map(({ what, cycles }) => [what, cycles] as const),
     'none',
   );
 }

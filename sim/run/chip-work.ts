@@ -2,13 +2,13 @@
 import type { Operands } from '../chip/chip-program.ts';
 import type { ChipParameters } from '../../hw/parameters.ts';
 import type { Layer } from '../layer/layer.ts';
-import { columnIndex, columnWords } from '../mapper/column-words.ts';
+import { columnCycles, columnIndex, inColumnOrder } from '../mapper/column-words.ts';
 import { filtersOfTile, kernelColumnsOfPart, type Loops, loopsOf } from '../mapper/loops.ts';
 import type { Mapping } from '../mapper/mapping.ts';
 import { type WorkLayer, workLayer } from '../mapper/work-layer.ts';
 
 export interface ChipWork {
-  /** Words of weights that non-zero iacts meet in the layer's windows: cycles of all PEs together. */
+  /** Cycles of all PEs together for the weights that non-zero iacts meet in the layer's windows: words, or with one MAC weights. */
   readonly words: number;
   /** The same of windows that the layer does not have. */
   readonly surplusWords: number;
@@ -21,7 +21,8 @@ export interface ChipWork {
  * layer again, and whose psums nobody takes: windows behind the end of a row, as far as they reach back into its last
  * window; and, where rows share iacts, rows below the last one, as far as they reach back into its input rows.
  *
- * @returns how often weights are met if iacts and weights are compressed; uncompressed, the words are a lower bound
+ * @returns how often weights are met if iacts and weights are compressed; uncompressed, the words are a lower bound. PEs that read
+ *   nothing compressed meet all weights with all iacts, those of the padding too
  */
 export function chipWork(
   layer: Layer,
@@ -29,7 +30,7 @@ export function chipWork(
   mapping: Mapping,
   chip: ChipParameters,
 ): ChipWork {
-  const work = workLayer(layer, mapping.flatten, mapping.bundle);
+  const work = workLayer(layer, mapping.flatten, mapping.bundle, mapping.order);
   const loops = loopsOf(work, mapping, chip);
   const surplus = surplusWindows(loops);
   const counts = { words: 0, surplusWords: 0, surplusMacs: 0 };
@@ -46,10 +47,10 @@ export function chipWork(
           const met = (rows: number, windows: number): number =>
             nonZeros(work, iacts.data, { group, channel, kernelRow, kernelColumn }, rows, windows);
           const inside = met(work.e, work.f);
-          counts.words += words * inside;
+          counts.words += words * (chip.pe.sparse ? inside : work.n * work.e * work.f);
           if (behind === 0 && below === 0) continue;
           const all = met(work.e + below, work.f + behind);
-          counts.surplusWords += words * (all - inside);
+          if (chip.pe.sparse) counts.surplusWords += words * (all - inside);
           counts.surplusMacs += columns.weights[column]! * (all - inside);
         }
       }
@@ -58,7 +59,7 @@ export function chipWork(
   return counts;
 }
 
-/** Of each weight column of a group, over all filter tiles: words, and weights that are not zero. Ordered as `columnIndex` says. */
+/** Of each weight column of a group, over all filter tiles: cycles for its words, and weights that are not zero. Ordered as `columnIndex` says. */
 export function weightColumns(
   loops: Loops,
   weights: Int8Array,
@@ -68,7 +69,7 @@ export function weightColumns(
   const words = new Uint32Array(work.c * work.r * work.s);
   for (let tile = 0; tile < filterTiles; tile++) {
     const filters = filtersOfTile(loops, tile);
-    const ofTile = columnWords(work, weights, group, filters, 'csc', chip.pe);
+    const ofTile = columnCycles(work, weights, group, filters, chip.pe.sparse ? 'csc' : 'dense', chip.pe);
     for (const [column, count] of ofTile.entries()) words[column]! += count;
   }
   const { layer, bundle } = work;
@@ -82,6 +83,7 @@ export function weightColumns(
     for (let index = 0; index < filterSize; index++)
       if (weights[filter * filterSize + index] !== 0) nonZero[column + index]!++;
   }
+  inColumnOrder(work, group, nonZero);
   return { words, weights: nonZero };
 }
 

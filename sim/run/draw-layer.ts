@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChipParameters } from '../../hw/parameters.ts';
 import { type ChipProgram, chipProgram } from '../chip/chip-program.ts';
@@ -13,11 +12,11 @@ import { drawPe } from '../draw/pe.ts';
 import { InputError } from '../errors.ts';
 import type { Layer } from '../layer/layer.ts';
 import { findLayer } from '../layer/library.ts';
+import { channelDensities } from '../mapper/order.ts';
 import { chooseMapping } from '../mapper/search.ts';
 import { densityOf } from '../tensor/density.ts';
 import { synthesiseOperands } from '../tensor/synthetic.ts';
-import { reason } from '../user-file.ts';
-import { writeOutputFiles } from './output-files.ts';
+import { makeOutputFolder, writeOutputFiles } from './output-files.ts';
 
 /**
  * `saccade draw`: the chip, the array with the layer on it, a PE, the data formats, and the layer's command.
@@ -40,11 +39,7 @@ export async function drawLayer({ layer: layerName, config: configName, out }: D
     'formats.svg': drawFormats(chip),
     'command.md': commandOfLayer(program, name),
   };
-  try {
-    mkdirSync(out, { recursive: true });
-  } catch (error) {
-    throw new InputError(`${out}: the drawings cannot be written there: ${reason(error)}`, { cause: error });
-  }
+  makeOutputFolder(out, 'drawings');
   writeOutputFiles(
     Object.entries(files).map(([file, contents]) => ({ path: join(out, file), what: 'drawing', contents })),
   );
@@ -55,7 +50,9 @@ export async function drawLayer({ layer: layerName, config: configName, out }: D
 /** A layer as `saccade run` maps it, with the synthetic operands that a run has by default. */
 export function mappedProgram(layer: Layer, chip: ChipParameters): ChipProgram {
   const operands = synthesiseOperands(layer, runDefaults);
-  const { mapping } = chooseMapping(layer, operands.weights.data, densityOf(operands.iacts.data), chip);
+  const { mapping } = chooseMapping(layer, operands.weights.data, densityOf(operands.iacts.data), chip, {
+    channelDensities: channelDensities(layer, operands.iacts.data),
+  });
   const oacts = layer.output !== undefined;
   return chipProgram(layer, operands, mapping, chip, { psums: !oacts, oacts });
 }

@@ -5,9 +5,15 @@ import { readNpy } from '../tensor/npy.ts';
 import { synthesise } from '../tensor/synthetic.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
-/** Where a tensor comes from: a file; a seed and the share of elements that were to be non-zero; or a network, which says how. */
+/**
+ * Where a tensor comes from: a file; a seed and the share of elements that were to be non-zero; a seed and a mask file of those that
+ * are; or a network, which says how.
+ */
 export type OperandSource =
-  { readonly file: string } | { readonly seed: number; readonly density: number } | { readonly made: string };
+  | { readonly file: string }
+  | { readonly seed: number; readonly density: number }
+  | { readonly mask: string; readonly seed: number }
+  | { readonly made: string };
 
 /** What a layer is run on. */
 export interface Operands {

@@ -1,4 +1,4 @@
-import { accessSync, constants, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { InputError } from '../errors.ts';
 import { reason } from '../user-file.ts';
@@ -63,6 +63,20 @@ export function writeOutputFiles(files: readonly (OutputFile & { readonly conten
     }
   } finally {
     for (const { temporary } of written) rmSync(temporary, { force: true });
+  }
+}
+
+/**
+ * Makes a folder, and those around it, unless it is there.
+ *
+ * @param what is to be written there: several of them
+ * @throws InputError when it cannot be made
+ */
+export function makeOutputFolder(path: string, what: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new InputError(`${path}: the ${what} cannot be written there: ${reason(error)}`, { cause: error });
   }
 }
 

@@ -1,15 +1,17 @@
 import type { PeParameters } from '../../hw/pe/parameters.ts';
-import { pairedWords } from '../csc/pairs.ts';
+import { entryCount } from '../csc/csc.ts';
 import type { Layer } from '../layer/layer.ts';
 import { outputShape } from '../layer/shape.ts';
+import { columnCycles } from '../pe/column-cycles.ts';
 import type { PeMapping } from '../pe/mapping.ts';
-import { spans, weightColumns } from '../pe/tiles.ts';
+import { outputRows, spans, weightColumns } from '../pe/tiles.ts';
 import type { Tensor, TensorData } from '../tensor/tensor.ts';
 
 /**
  * Cycles that one PE cannot do without, however well it is fed: each non-zero iact of each window meets the weights of
- * its column two at a time, one word a cycle (J19 section IV-C). With compressed weights these are the words that the
- * column takes; uncompressed, all that its filters make.
+ * its column two at a time, one word a cycle (J19 section IV-C), or with one MAC one at a time. With compressed weights these
+ * are the entries of the column; uncompressed, all of its filters. A PE that reads nothing compressed meets the zeros, too,
+ * and the padding beside rows.
  *
  * @param iacts [n, g·c, h, w]
  * @param weights [g·m, c, r, s]
@@ -22,19 +24,25 @@ export function boundCycles(
   pe: PeParameters,
 ): number {
   const { g, m, c, r, s } = layer;
+  const outputs = outputShape(layer);
   const filterSpans = spans(m, mapping.filters);
   let cycles = 0;
   for (let group = 0; group < g; group++) {
     for (let channel = 0; channel < c; channel++) {
       for (let kernelRow = 0; kernelRow < r; kernelRow++) {
         for (let x = 0; x < s; x++) {
-          let words = 0;
+          let cyclesPerIact = 0;
           for (const filters of filterSpans) {
             const tile = { group, filters, channels: { start: channel, size: 1 }, kernelRow };
             const [column] = weightColumns(layer, weights.data, { ...tile, kernelColumns: { start: x, size: 1 } });
-            words += mapping.encoding === 'dense' ? Math.ceil(filters.size / 2) : pairedWords(column!, pe);
+            const weightsMet = mapping.encoding === 'dense' ? filters.size : entryCount(column!, pe);
+            cyclesPerIact += columnCycles(weightsMet, pe);
           }
-          if (words > 0) cycles += words * nonZerosUnder(layer, iacts.data, group * c + channel, kernelRow, x);
+          if (cyclesPerIact === 0) continue;
+          const iactsMet = pe.sparse
+            ? nonZerosUnder(layer, iacts.data, group * c + channel, kernelRow, x)
+            : outputRows(layer, outputs.e, kernelRow).length * outputs.f;
+          cycles += cyclesPerIact * iactsMet;
         }
       }
     }

@@ -19,9 +19,16 @@ export function makePeReport(finished: FinishedLayer, config: PeConfig, run: PeR
   const { filters, channels, kernelColumns, encoding } = run.mapping;
   const wordBits = 2 * (pe.dataBits + pe.countBits);
   const bound = boundCycles(layer, operands.iacts, operands.weights, run.mapping, pe);
-  const measured = { encoding, compute, boundCycles: bound, effectualMacs: golden.effectualMacs, rtlMacs: mac0 + mac1 };
+  const measured = {
+    encoding,
+    macsPerPe: pe.macs,
+    compute,
+    boundCycles: bound,
+    effectualMacs: golden.effectualMacs,
+    rtlMacs: mac0 + mac1,
+  };
   return {
-    ...reportOfLayer(finished, config, run, { activePes: 1, totalPes: 1 }),
+    ...reportOfLayer(finished, config, run, { activePes: 1, totalPes: 1, macsPerPe: pe.macs }),
     offChipBytes: {
       iact: bytes(run.moved.iact, wordBits),
       weight: bytes(run.moved.weight, wordBits),

@@ -18,11 +18,13 @@ export interface LayerReport {
   readonly macs: number;
   /** Multiply-accumulates with both operands non-zero, by the golden model. */
   readonly effectualMacs: number;
-  /** effectualMacs by what the active PEs could have done: two MACs each in every cycle. */
+  /** effectualMacs by what the active PEs could have done: `macsPerPe` each in every cycle. */
   readonly macUtilization: number;
   /** PEs that have a share of the layer. */
   readonly activePes: number;
   readonly totalPes: number;
+  /** MACs that a PE can do in a cycle. */
+  readonly macsPerPe: number;
   /** Psums and outputs compared with the golden model. */
   readonly checked: number;
   /** Those that differ. */
@@ -53,7 +55,10 @@ export interface LayerReport {
   /** Where each tensor comes from. */
   readonly operands: Operands['sources'];
   readonly encoding: Encoding;
-  /** Cycles that the words of weights take which non-zero iacts meet, one a cycle, spread evenly over all PEs. */
+  /**
+   * Cycles that the weights take which non-zero iacts meet, as many a cycle as a PE has MACs, spread evenly over all PEs; with PEs
+   * that read nothing compressed, all weights and iacts.
+   */
   readonly boundCycles: number;
   /** boundCycles by cycles: 1 is a PE that is never idle. */
   readonly boundShare: number;
@@ -67,7 +72,7 @@ export interface LayerReport {
 export interface Phases {
   /** Weights come in, and nothing else happens. */
   readonly load: number;
-  /** A word of weights meets an iact. */
+  /** A word of weights meets an iact; with one MAC, half a word. */
   readonly compute: number;
   /** All is computed, and the last psums leave. */
   readonly drain: number;
@@ -99,7 +104,7 @@ export function reportOfLayer(
   { layer, engine, operands, golden, comparisons }: FinishedLayer,
   config: { readonly name: string; readonly clockMHz: number },
   { cycles, simulationSeconds }: { readonly cycles: number; readonly simulationSeconds: number },
-  { activePes, totalPes }: Pick<LayerReport, 'activePes' | 'totalPes'>,
+  { activePes, totalPes, macsPerPe }: Pick<LayerReport, 'activePes' | 'totalPes' | 'macsPerPe'>,
 ) {
   const { name, output: _output, ...dimensions } = layer;
   const { macs, effectualMacs, overflows } = golden;
@@ -111,9 +116,10 @@ export function reportOfLayer(
     clockMHz: config.clockMHz,
     macs,
     effectualMacs,
-    macUtilization: ratio(effectualMacs, cycles * 2 * activePes),
+    macUtilization: ratio(effectualMacs, cycles * macsPerPe * activePes),
     activePes,
     totalPes,
+    macsPerPe,
     checked: comparisons.reduce((sum, { checked }) => sum + checked, 0),
     mismatches: comparisons.reduce((sum, { mismatches }) => sum + mismatches, 0),
     psumOverflows: overflows,

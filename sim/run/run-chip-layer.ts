@@ -3,6 +3,7 @@ import type { ChipConfig } from '../config/config.ts';
 import { eyerissEnergies, readEnergyTable } from '../energy/energy-table.ts';
 import { convolve } from '../golden/convolution.ts';
 import { requantise } from '../golden/requantisation.ts';
+import { channelDensities } from '../mapper/order.ts';
 import { chooseMapping } from '../mapper/search.ts';
 import { densityOf } from '../tensor/density.ts';
 import { bytesPerCycle } from './bandwidth.ts';
@@ -28,6 +29,7 @@ export async function runChipLayer(
   progress.stage('choosing a mapping');
   const chosen = chooseMapping(layer, operands.weights.data, densityOf(operands.iacts.data), chip, {
     ...(encoding === 'auto' ? {} : { encoding }),
+    channelDensities: channelDensities(layer, operands.iacts.data),
     ...limit,
   });
   if (options.explain && !options.json) console.log(`${chosen.explain.join('\n')}\n`);

@@ -15,10 +15,10 @@ export function hardwareRow({ config, totalPes, clockMHz, engine }: LayerReport,
   return ['hardware', `${config}, ${count(totalPes, 'PE')}${shape}, ${clockMHz} MHz, simulated by ${engine}`];
 }
 
-export function macRows({ effectualMacs, macs, cycles, totalPes }: LayerReport): SummaryRow[] {
+export function macRows({ effectualMacs, macs, cycles, totalPes, macsPerPe }: LayerReport): SummaryRow[] {
   return [
     ['MACs', `${grouped(effectualMacs)} effectual of ${grouped(macs)}`],
-    ['MACs/cycle', `${(effectualMacs / cycles).toFixed(2)} of ${2 * totalPes}`],
+    ['MACs/cycle', `${(effectualMacs / cycles).toFixed(2)} of ${macsPerPe * totalPes}`],
   ];
 }
 
@@ -69,5 +69,6 @@ function describeOperands({ operands }: LayerReport): string {
 
 function describeSource(source: OperandSource): string {
   if ('made' in source) return source.made;
+  if ('mask' in source) return `where ${source.mask} says from seed ${source.seed}`;
   return 'file' in source ? `from ${source.file}` : `of density ${source.density} from seed ${source.seed}`;
 }

@@ -8,7 +8,8 @@ import { outputShape } from '../../sim/layer/shape.ts';
 import { mappingFault } from '../../sim/mapper/fits.ts';
 import { loopsOf } from '../../sim/mapper/loops.ts';
 import type { Mapping } from '../../sim/mapper/mapping.ts';
-import { workLayer } from '../../sim/mapper/work-layer.ts';
+import type { Order } from '../../sim/mapper/order.ts';
+import { type WorkLayer, workLayer } from '../../sim/mapper/work-layer.ts';
 import type { Random } from '../../sim/tensor/random.ts';
 import { synthesiseOperands } from '../../sim/tensor/synthetic.ts';
 
@@ -118,11 +119,21 @@ export function randomMapping(
 ): Mapping | undefined {
   for (let draw = 0; draw < draws; draw++) {
     const mapping = drawMapping(random, layer, chip);
-    const loops = loopsOf(workLayer(layer, mapping.flatten, mapping.bundle), mapping, chip);
+    const loops = loopsOf(workLayer(layer, mapping.flatten, mapping.bundle, mapping.order), mapping, chip);
     const work = loops.chunks * loops.replays * loops.passes * mapping.rows * mapping.windows;
     if (work <= 2000 && mappingFault(loops, weights) === undefined) return mapping;
   }
   return undefined;
+}
+
+/** Channels and filters of each group in any order. */
+function drawOrder(random: Random, { g, c, m }: WorkLayer): Order {
+  const shuffled = (count: number): number[] => {
+    const keys = Array.from({ length: count }, () => random.fraction());
+    return [...keys.keys()].sort((a, b) => keys[a]! - keys[b]!);
+  };
+  const eachGroup = (count: number): number[] => Array.from({ length: g }, () => shuffled(count)).flat();
+  return { channels: eachGroup(c), filters: eachGroup(m) };
 }
 
 function drawMapping(random: Random, layer: Layer, chip: ChipParameters): Mapping {
@@ -139,6 +150,7 @@ function drawMapping(random: Random, layer: Layer, chip: ChipParameters): Mappin
     encoding: oneOf(random, ['csc', 'csc', 'dense'] as const),
     flatten,
     bundle,
+    ...(random.fraction() < 0.5 ? {} : { order: drawOrder(random, work) }),
     filters: random.integer(1, Math.min(chip.pe.psumDepth, work.m)),
     channels: random.integer(1, Math.min(chip.pe.weightAddressDepth, work.c)),
     kernelColumns: random.integer(1, work.s),

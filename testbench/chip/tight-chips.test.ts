@@ -49,7 +49,7 @@ const pe = (changes: Partial<ChipParameters['pe']>): Partial<ChipParameters> => 
 const edges: Record<string, Edge> = {
   'parameters of an odd number of filters in each of four columns': {
     of: (outputChannels) => ({
-      chip: { peColumns: 4, outputChannels, ...pe({ psumDepth: 4 }) },
+      chip: { peColumns: 4, outputChannels, ...pe({ psumDepth: 4, psumBanks: 2 }) },
       layer: { m: 24 },
       mapping: { columns: 'filters' },
     }),
@@ -58,7 +58,7 @@ const edges: Record<string, Edge> = {
   },
   'parameters of one filter in each of three columns': {
     of: (outputChannels) => ({
-      chip: { peColumns: 3, outputChannels, ...pe({ psumDepth: 4 }) },
+      chip: { peColumns: 3, outputChannels, ...pe({ psumDepth: 4, psumBanks: 2 }) },
       mapping: { columns: 'filters', filters: 1, iacts: 'bypass' },
     }),
     fits: 6,

@@ -156,7 +156,7 @@ describe('saccade eyexam', () => {
     expect(await refused(layer, ...small, '--report', report, '--report', report)).toMatch(/give one of them/);
     expect(await given({ mismatches: 2 })).toMatch(/2 outputs were wrong/);
     expect(await given({ dimensions: { ...run.dimensions, w: 5 } })).toMatch(/a layer with w 5, and layer pw has 4/);
-    expect(await given({ effectualMacs: 1 })).toMatch(/the run had 1 MACs of two non-zeros/);
+    expect(await given({ effectualMacs: 1 })).toMatch(/the run of pw had 1 MACs of two non-zeros/);
     expect(await refused(layer, ...small, '--weight-density', '0')).toMatch(/nothing to examine/);
     expect(await refused(layer, ...small, '--out', layer)).toMatch(/the pictures cannot be written there/);
     expect(await refused(layer, '--bandwidth', 'fast')).toMatch(/Expected bytes a cycle/);

@@ -111,10 +111,22 @@ describe('a config file', () => {
     [{ outputChannels: 33 }, 'chip.outputChannels is 33, and must be even'],
     [{ pe: { psumDepth: 12 } }, 'chip.pe.psumDepth is 12, and must be a power of two'],
     [{ pe: { psumBits: 25 } }, 'chip.pe.psumBits is 25: a psum leaves the chip in a word of 24 bits'],
+    [{ pe: { macs: 1, psumDepth: 4 } }, 'chip.pe.psumBanks is 4, and must be a power of two from 2 to psumDepth / 4 = 1'],
     [{ pe: { dataBits: 10, countBits: 5, psumBits: 24 } }, 'chip.pe.dataBits is 10: the outputs of a chip'],
   ])('%j is refused by name and reason', (chip, sentence) => {
     expect(chipRefusal(chip)).toContain(`config.json: this hardware can't be built:\n`);
     expect(chipRefusal(chip)).toContain(`\n  ${sentence}`);
+  });
+
+  test('says how many MACs a PE has, and whether it reads compressed data', () => {
+    expect(configOf({ name: 'x', pe: { macs: 1, sparse: false } })).toMatchObject({ pe: { macs: 1, sparse: false } });
+    expect(configOf({ name: 'x', chip: {} })).toMatchObject({ chip: { pe: { macs: 2, sparse: true } } });
+    for (const macs of [0, 3, '1', true]) {
+      expect(refusalOf({ name: 'x', pe: { macs } })).toMatch(/expected 1 or 2: the multipliers of a PE\n.*pe\.macs/);
+      expect(chipRefusal({ pe: { macs } })).toMatch(/expected 1 or 2: .*\n.*chip\.pe\.macs/);
+    }
+    for (const sparse of [0, 'no', null])
+      expect(refusalOf({ name: 'x', pe: { sparse } })).toMatch(/expected true or false: .*\n.*pe\.sparse/);
   });
 
   test('with several problems is told all of them', () => {

@@ -60,6 +60,9 @@ describe('the drawing of a PE', () => {
 
   it('follows the parameters', () => {
     const other = textsOf(drawPe({ ...eyerissV2Pe, weightDataDepth: 80, psumBits: 22 }));
+    const plain = textsOf(drawPe({ ...eyerissV2Pe, macs: 1, sparse: false })).join('\n');
+    expect(plain).toMatch(/one MAC of 8b by 8b/);
+    expect(plain).not.toMatch(/\bcounts?\b|address SPad/);
     expect(other).toContain('80 × 24b');
     expect(other).toContain('psumOut: 2 × 22b');
   });

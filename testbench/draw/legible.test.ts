@@ -62,6 +62,8 @@ const drawings: readonly { what: string; draw: () => string }[] = [
     { what: `formats of ${name}`, draw: () => drawFormats(chip) },
   ]),
   { what: 'PE', draw: () => drawPe(eyerissV2Pe) },
+  { what: 'PE with one MAC', draw: () => drawPe({ ...eyerissV2Pe, macs: 1 }) },
+  { what: 'PE that reads nothing compressed', draw: () => drawPe({ ...eyerissV2Pe, macs: 1, sparse: false }) },
   {
     what: 'a larger PE',
     draw: () => drawPe({ ...eyerissV2Pe, weightDataDepth: 192, psumDepth: 64, iactDataDepth: 32, psumBits: 24 }),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { drawRoofline } from '../../sim/eyexam/draw-roofline.ts';
 import { drawWaterfall } from '../../sim/eyexam/draw-waterfall.ts';
 import { type Eyexam, stepNames } from '../../sim/eyexam/eyexam.ts';
+import { networkExam } from '../../sim/eyexam/network-exam.ts';
 import { layoutOf, overflows, overlaps } from '../draw/svg-layout.ts';
 import { unbalanced } from '../draw/unbalanced.ts';
 
@@ -44,7 +45,9 @@ const limited = exam('limited', [1, 1, 270, 300, 330, 5000, 6000], {
   roofline: { bytesIn: 80_000, bytesPerCycle: 16, macsPerByte: 1.25 },
 });
 
-const sets = { plain: [plain], small: [small], many, 'two memories': [plain, limited] };
+const network = networkExam('a-network-of-many-layers', many, 12_345);
+
+const sets = { plain: [plain], small: [small], many, 'two memories': [plain, limited], 'a network': [network] };
 
 describe.each(Object.entries(sets))('%s', (_, exams) => {
   it.each([

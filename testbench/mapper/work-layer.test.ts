@@ -50,6 +50,43 @@ describe('a work layer', () => {
   });
 });
 
+describe('a work layer in another order', () => {
+  // Five groups of two filters and three channels.
+  const order = {
+    channels: Array.from({ length: 5 }, () => [2, 0, 1]).flat(),
+    filters: [1, 0, 0, 1, 0, 1, 0, 1, 1, 0],
+  };
+  const plain = workLayer(layer);
+  const work = workLayer(layer, false, 1, order);
+
+  test('leads to the same iacts, weights and outputs by other numbers', () => {
+    expect(work.iactIndex(1, 4, 0, 2, 3)).toBe(plain.iactIndex(1, 4, 2, 2, 3));
+    expect(work.weightIndex(0, 0, 2, 1, 1)).toBe(plain.weightIndex(0, 1, 1, 1, 1));
+    expect(work.weightIndex(1, 0, 1, 1, 1)).toBe(plain.weightIndex(1, 0, 0, 1, 1));
+    expect([work.outputChannel(0, 0), work.outputChannel(4, 1)]).toEqual([1, 8]);
+  });
+
+  test('counts words of columns where the order has them', () => {
+    const weights = Int8Array.from({ length: 10 * 18 }, (_, at) => (at % 7 < 3 ? 1 : 0));
+    for (const span of [
+      { start: 0, size: 1 },
+      { start: 0, size: 2 },
+    ]) {
+      const words = columnWords(work, weights, 0, span, 'csc', eyerissV2Pe);
+      for (let channel = 0; channel < 3; channel++) {
+        for (let row = 0; row < 3; row++) {
+          for (let x = 0; x < 2; x++) {
+            const column = Array.from({ length: span.size }, (_, filter) => {
+              return weights[work.weightIndex(0, filter, channel, row, x)]!;
+            });
+            expect(words[columnIndex(work, channel, row, x)]).toBe(pairedWords(column));
+          }
+        }
+      }
+    }
+  });
+});
+
 describe('words of weight columns', () => {
   test.each([1, 2])('are those of the encoder, %i groups in one', (bundle) => {
     const tall = parseLayer({ g: 3, m: 23, c: 2, h: 4, w: 4, r: 2, s: 2 }, 'tall');

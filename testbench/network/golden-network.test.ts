@@ -7,7 +7,7 @@ import { findNetwork, parseNetwork } from '../../sim/network/read-network.ts';
 import { densityOf } from '../../sim/tensor/density.ts';
 import { writeNpy } from '../../sim/tensor/npy.ts';
 import { plainScale, plainSums, plainWindows } from './plain-network.ts';
-import { tinyNetwork } from './tiny-network.ts';
+import { tinyInception, tinyNetwork } from './tiny-network.ts';
 
 const settings = { seed: 5, sparse: false, psumBits: 20 };
 
@@ -56,6 +56,17 @@ describe('a chain of layers and host operations', () => {
     expect(numbers(made, 'mean')).toEqual(mean);
     expect(made.get('flat')!.outputs.shape).toEqual([1, 36, 1, 1]);
     expect(numbers(made, 'fc')).toEqual(plainOutputs(made, 'fc', mean));
+  });
+
+  test.each([1, 2])('joins branches over their channels as a plain computation does, seed %i', (seed) => {
+    const made = run(tinyInception, { seed });
+    const stem = plainOutputs(made, 'stem', Array.from(layer(made, 'stem').operands.iacts.data));
+    const windows = { size: [3, 3], stride: [1, 1], pad: [1, 1, 1, 1] };
+    const pool = plainWindows(stem, [6, 5], windows).map((window) => Math.max(...window));
+    const joined = [...plainOutputs(made, '1x1', stem), ...plainOutputs(made, '3x3', stem), ...pool];
+    expect(made.get('joined')!.outputs.shape).toEqual([1, 9, 6, 5]);
+    expect(numbers(made, 'joined')).toEqual(joined);
+    expect(numbers(made, 'out')).toEqual(plainOutputs(made, 'out', joined));
   });
 
   test('is the same for the same seed, and another for another', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { add, averagePool, chooseAddition, flatten, maxPool } from '../../sim/network/host-operations.ts';
+import { add, averagePool, chooseAddition, concat, flatten, maxPool } from '../../sim/network/host-operations.ts';
 
 const unsigned = (...values: number[]) => ({ shape: [1, 1, 3, 3], data: Uint8Array.from(values) });
 const signed = (...values: number[]) => ({ shape: [1, 1, 3, 3], data: Int8Array.from(values) });
@@ -57,4 +57,15 @@ test('the scale that is chosen makes the largest sum fit, and hardly more', () =
 test('flattening changes the shape only', () => {
   const data = Uint8Array.from({ length: 12 }, (_, i) => i);
   expect(flatten({ shape: [2, 3, 1, 2], data })).toEqual({ shape: [2, 6, 1, 1], data });
+});
+
+test('joining puts channels behind each other, image by image', () => {
+  const a = { shape: [2, 1, 1, 2], data: Uint8Array.of(1, 2, 3, 4) };
+  const b = { shape: [2, 2, 1, 2], data: Uint8Array.of(11, 12, 13, 14, 15, 16, 17, 18) };
+  expect(concat([a, b, a])).toEqual({
+    shape: [2, 4, 1, 2],
+    data: Uint8Array.of(1, 2, 11, 12, 13, 14, 1, 2, 3, 4, 15, 16, 17, 18, 3, 4),
+  });
+  const signed = { shape: [1, 1, 1, 1], data: Int8Array.of(-7) };
+  expect(concat([signed, signed]).data).toEqual(Int8Array.of(-7, -7));
 });

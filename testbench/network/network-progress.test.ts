@@ -13,7 +13,7 @@ function listened() {
     finish: () => undefined,
   };
   const layers = layersOf(parseNetwork(tinyNetwork, 'tiny.json'));
-  return { said, shown: new NetworkProgress(progress, layers, { sparse: false, pes: 1 }) };
+  return { said, shown: new NetworkProgress(progress, layers, { sparse: false, macs: 2 }) };
 }
 
 test('what is left is estimated by what the finished layers took', () => {

@@ -4,16 +4,23 @@ import { describe, expect, test } from 'vitest';
 import { packageRoot } from '../../gen/source/package-root.ts';
 import { InputError } from '../../sim/errors.ts';
 import type { Layer } from '../../sim/layer/layer.ts';
-import { macs } from '../../sim/layer/shape.ts';
+import { macs, weightShape } from '../../sim/layer/shape.ts';
 import { layersOf } from '../../sim/network/network.ts';
 import { findNetwork, libraryNetworks, parseNetwork } from '../../sim/network/read-network.ts';
+import { elementCount } from '../../sim/tensor/tensor.ts';
 import { blocksOf } from '../docs/snippets.ts';
 import { alexNet, mobileNet } from '../mapper/networks.ts';
 import { tinyNetwork } from './tiny-network.ts';
 
 describe('the networks that come with Saccade', () => {
   test('are these, each named as its file', () => {
-    expect(libraryNetworks()).toEqual(['alexnet', 'mobilenet-v1-0.5-128', 'vgg16']);
+    expect(libraryNetworks()).toEqual([
+      'alexnet',
+      'googlenet',
+      'mobilenet-v1-0.5-128',
+      'mobilenet-v1-1.0-224',
+      'vgg16',
+    ]);
     for (const name of libraryNetworks()) expect(findNetwork(name).name).toBe(name);
   });
 
@@ -27,6 +34,51 @@ describe('the networks that come with Saccade', () => {
     expect(layers).toHaveLength(count);
     expect(layers.reduce((sum, { layer }) => sum + macs(layer), 0)).toBe(nominal);
     for (const { prunedWeightDensity } of layers) expect(prunedWeightDensity).toBeGreaterThan(0);
+  });
+
+  // MACs and weights as the papers' tables give them: of MobileNet 568.7 M and 4.2 M, of GoogLeNet 1.58 G; with the 8,280 biases,
+  // GoogLeNet's are the 6,998,552 parameters of Caffe's model without auxiliary classifiers.
+  test.each([
+    ['mobilenet-v1-1.0-224', 28, 568_740_352, 4_209_088],
+    ['googlenet', 58, 1_582_671_872, 6_998_552 - 8_280],
+  ])('%s has %i layers, %i MACs and %i weights', (name, count, nominal, parameters) => {
+    const layers = layersOf(findNetwork(name));
+    expect(layers).toHaveLength(count);
+    expect(layers.reduce((sum, { layer }) => sum + macs(layer), 0)).toBe(nominal);
+    expect(layers.reduce((sum, { layer }) => sum + elementCount(weightShape(layer)), 0)).toBe(parameters);
+  });
+
+  // Output channels and MACs in millions of each module, as Szegedy et al. (CVPR 2015) have them in Table 1; only 5a, of which
+  // the table says 54 and 1072 k parameters, does not follow from the table's own sizes, which give 51 and 1042 k, rounded down.
+  test.each([
+    ['3a', [256, 28], 128],
+    ['3b', [480, 28], 304],
+    ['4a', [512, 14], 73],
+    ['4b', [512, 14], 87],
+    ['4c', [512, 14], 99],
+    ['4d', [528, 14], 118],
+    ['4e', [832, 14], 169],
+    ['5a', [832, 7], 51],
+    ['5b', [1024, 7], 70],
+  ])('inception %s of googlenet gives %j, with %i M MACs', (module, [channels, size], millions) => {
+    const network = findNetwork('googlenet');
+    const parts = layersOf(network).filter(({ name }) => name.startsWith(`${module}-`));
+    expect(parts).toHaveLength(6);
+    expect(Math.floor(parts.reduce((sum, { layer }) => sum + macs(layer), 0) / 1e6)).toBe(millions);
+    const joined = network.entries.find(({ name }) => name === module)!;
+    expect(joined.op).toBe('concat');
+    expect(joined.outputs.shape).toEqual([1, channels, size, size]);
+  });
+
+  test('mobilenet-v1-1.0-224 has twice the channels of mobilenet-v1-0.5-128, on sides of 7/4', () => {
+    const small = layersOf(findNetwork('mobilenet-v1-0.5-128'));
+    for (const [index, { layer, outputs }] of layersOf(findNetwork('mobilenet-v1-1.0-224')).entries()) {
+      const { layer: other, outputs: otherOutputs } = small[index]!;
+      const last = index === small.length - 1;
+      expect(outputs.shape[1]).toBe((last ? 1 : 2) * otherOutputs.shape[1]);
+      expect(outputs.shape[2]).toBe(last ? 1 : (otherOutputs.shape[2] * 7) / 4);
+      expect([layer.r, layer.stride, layer.pad]).toEqual([other.r, other.stride, other.pad]);
+    }
   });
 
   test.each([
@@ -127,6 +179,26 @@ describe('a network file', () => {
       'a sum of two shapes',
       { layers: [conv, { ...next, m: 3 }, { op: 'add', name: 's', from: ['a', 'b'] }] },
       's: takes uint8 [1, 4, 4, 4], but "b" gives uint8 [1, 3, 4, 4]',
+    ],
+    [
+      'a join of one',
+      { layers: [conv, { op: 'concat', from: ['a'] }] },
+      '"from" is ["a"]: expected the names of at least two entries',
+    ],
+    [
+      'a join of two sizes',
+      { layers: [conv, { ...pool, stride: [1, 1] }, { op: 'concat', name: 'j', from: ['a', 'p'] }] },
+      'j: takes uint8 [1, 4, 4, 4], but "p" gives uint8 [1, 4, 3, 3]',
+    ],
+    [
+      'a join of two types',
+      { layers: [conv, { ...next, activation: 'none' }, { op: 'concat', name: 'j', from: ['a', 'b'] }] },
+      'j: takes uint8 [1, 4, 4, 4], but "b" gives int8 [1, 4, 4, 4]',
+    ],
+    [
+      'a join with what is not there',
+      { layers: [conv, { op: 'concat', name: 'j', from: ['a', 'input2'] }] },
+      'takes its inputs from "input2"',
     ],
     [
       'half a scale',

@@ -2,71 +2,31 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type ChipRun, type OpenChip, openChip } from '../../sim/chip/run-on-chip.ts';
+import type { ChipRun } from '../../sim/chip/run-on-chip.ts';
 import type { NetworkOptions } from '../../sim/network/network-options.ts';
 import type { NetworkReport } from '../../sim/network/network-report.ts';
-import { runNetwork } from '../../sim/network/run-network.ts';
 import { HardwareFault } from '../../sim/pe/hardware-fault.ts';
 import { readNpy } from '../../sim/tensor/npy.ts';
+import { closeHardware, hardware, runTiny } from './tiny-hardware.ts';
 import { tinyNetwork } from './tiny-network.ts';
 
 let folder: string;
 let network: string;
-let opened: Promise<OpenChip> | undefined;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'saccade-network-'));
   network = join(folder, 'tiny.json');
   writeFileSync(network, JSON.stringify(tinyNetwork));
 });
 afterAll(async () => {
-  (await opened)?.close();
+  await closeHardware();
   rmSync(folder, { recursive: true });
 });
 afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A chip that is opened once for all tests; its runs are listed, and can be tampered with. */
-function hardware(look: (run: ChipRun, layer: string) => ChipRun = (run) => run) {
-  const ran: string[] = [];
-  const open: typeof openChip = async (chip, options) => {
-    opened ??= openChip(chip, options);
-    const chipThatStays = await opened;
-    return {
-      simulation: chipThatStays.simulation,
-      run: (layer, operands, asked) => {
-        ran.push(layer.name);
-        return look(chipThatStays.run(layer, operands, asked), layer.name);
-      },
-      close() {},
-    };
-  };
-  return { ran, open };
-}
-
-const plain: Omit<NetworkOptions, 'network'> = {
-  config: 'v2-1x1',
-  engine: 'builtin',
-  encoding: 'auto',
-  bandwidth: undefined,
-  seed: 3,
-  sparse: false,
-  layers: undefined,
-  jobs: 1,
-  resume: undefined,
-  oacts: undefined,
-  report: undefined,
-  json: false,
-  quiet: true,
-};
-
-async function run(options: Partial<NetworkOptions>, { open } = hardware()) {
-  const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
-  const report = join(folder, 'report.json');
-  const code = await runNetwork({ ...plain, network, report, ...options }, open);
-  const said = error.mock.calls.flat().join('\n');
-  return { code, said, report: JSON.parse(readFileSync(report, 'utf8')) as NetworkReport };
-}
+const run = (options: Partial<NetworkOptions>, on?: ReturnType<typeof hardware>) =>
+  runTiny(folder, { network, ...options }, on);
 
 /** What does not depend on the day, nor, by a few cycles, on the layers before. */
 function lasting({ layers, network, config, seed, totals }: NetworkReport) {
@@ -125,6 +85,22 @@ describe('a network', () => {
     expect(at('total')!.slice(0, 2)).toEqual([report.totals.cycles.toLocaleString('en-US'), '13,716']);
     expect(lines.at(-2)).toContain(`${report.totals.inferencesPerSecond!.toFixed(1)} inferences per second at 200 MHz`);
     expect(lines.at(-1)).toBe('match: all 679 outputs of 4 layers equal the golden model');
+  });
+
+  test('--page writes a page with a picture, from kept reports without running anything', async () => {
+    const [page, resume] = [join(folder, 'deep', 'page'), join(folder, 'for-page')];
+    const { report } = await run({ page, resume, sparse: true });
+    expect(readdirSync(page).sort()).toEqual(['index.md', 'tiny-sparse.svg']);
+    const text = readFileSync(join(page, 'index.md'), 'utf8');
+    for (const { layer, cycles } of report.layers) {
+      const cells = text.split('\n').find((line) => line.startsWith(`| ${layer} `));
+      expect(cells).toContain(` ${cycles.toLocaleString('en-US')} |`);
+    }
+    rmSync(page, { recursive: true });
+    const { ran, open } = hardware();
+    await run({ page, resume, sparse: true }, { ran, open });
+    expect(ran).toEqual([]);
+    expect(readFileSync(join(page, 'index.md'), 'utf8')).toBe(text);
   });
 
   test('--json prints the report alone', async () => {
@@ -235,6 +211,16 @@ describe('a request that cannot be met', () => {
       'there is no layer "sum" to run: its layers are conv, dw, pw, fc',
     ],
     ['a network that is not there', { network: 'lenet' }, 'no such network in the library'],
+    ['a waveform of several layers', { trace: 't.vcd' }, '4 are to run: name one, such as saccade network'],
+    [
+      'a waveform of what may have run',
+      { trace: 't.vcd', layers: ['fc'], resume: 'd' },
+      '--trace needs a run, and --resume may find the layer finished',
+    ],
+    ['psums of a layer that is left out', { psums: 'p.npy', layers: ['dw'] }, 'the psums of the last layer, fc, which'],
+    ['masks that are not there', { masks: '/dev/null/masks' }, 'cannot read the folder of masks'],
+    ['energies that are not there', { energy: '/dev/null/e' }, 'cannot read the energy table'],
+    ['a page in a file', { page: '/dev/null' }, '/dev/null: the page cannot be written there'],
     ['a report where there is no folder', { report: '/dev/null/r.json' }, '/dev/null/r.json: cannot write the report'],
   ])('%s is told before anything runs', async (_what, options, message) => {
     const { ran, open } = hardware();
@@ -250,7 +236,15 @@ describe('a request that cannot be met', () => {
     );
   });
 
-  test('the network file as the place of the report', async () => {
+  test('a file that is read as the place of the report', async () => {
     await expect(run({ report: network })).rejects.toThrow('the report and the network file would be one file');
+    const energy = join(folder, 'unlike.json');
+    writeFileSync(energy, '{}');
+    await expect(run({ energy, report: energy })).rejects.toThrow('the report and the energy table would be one file');
+    const masks = mkdtempSync(join(folder, 'masks-'));
+    writeFileSync(join(masks, 'pw_iacts.txt'), '1'.repeat(120));
+    writeFileSync(join(masks, 'pw_weights.txt'), '1'.repeat(36));
+    const report = join(masks, 'pw_weights.txt');
+    await expect(run({ masks, report })).rejects.toThrow('the report and the tensor file of pw would be one file');
   });
 });

@@ -4,6 +4,19 @@ interface NetworkFile {
   readonly [key: string]: unknown;
 }
 
+/** A small inception module: branches of one input, joined over their channels, with another layer behind them. */
+export const tinyInception: NetworkFile = {
+  name: 'inception',
+  layers: [
+    { name: 'stem', m: 4, c: 2, h: 6, w: 5, r: 1, s: 1, outputDensity: 0.6 },
+    { name: '1x1', m: 3, c: 4, h: 6, w: 5, r: 1, s: 1, outputDensity: 0.5 },
+    { name: '3x3', from: 'stem', m: 2, c: 4, h: 6, w: 5, r: 3, s: 3, pad: [1, 1, 1, 1] },
+    { op: 'max-pool', name: 'pool', from: 'stem', size: [3, 3], stride: [1, 1], pad: [1, 1, 1, 1] },
+    { op: 'concat', name: 'joined', from: ['1x1', '3x3', 'pool'] },
+    { name: 'out', m: 5, c: 9, h: 6, w: 5, r: 1, s: 1, activation: 'none' },
+  ],
+};
+
 /** All that a network can have between its layers, small: a few thousand MACs. */
 export const tinyNetwork: NetworkFile = {
   name: 'tiny',

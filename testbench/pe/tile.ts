@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import { SInt, Vec } from '../../gen/index.ts';
 import { type PeParameters, eyerissV2Pe } from '../../hw/pe/parameters.ts';
+import { PeActivity } from '../../hw/pe/pe.ts';
 import { fieldsToPayload, payloadToFields } from '../../sim/driver/host-value.ts';
 import { packIacts, packWeights } from '../../sim/pe/pack-words.ts';
 import { type PeCommandFields, startPe } from '../../sim/pe/start-pe.ts';
@@ -26,6 +27,11 @@ export interface Tile {
 const activityNames = ['load', 'compute', 'drain', 'waitPsum', 'waitIact', 'windowEnd', 'mac0', 'mac1'] as const;
 export type Activity = Record<(typeof activityNames)[number], number>;
 export const activityPorts = activityNames.map((name) => `activity_${name}`);
+
+/** Those of a PE, which may lack some. */
+export function activityPortsOf(pe: PeParameters): string[] {
+  return Object.keys(PeActivity(pe).fields).map((name) => `activity_${name}`);
+}
 
 /** Windows of one row. */
 export function windowsOf({ rows, windowSegments = 1, stepSegments = 1 }: Tile): number {
@@ -73,10 +79,13 @@ export function effectualMacs(tile: Tile): number {
   return macs;
 }
 
-/** Weight words that the PE must read: those of the columns of all iacts, or of all non-zero iacts. */
-export function weightWords(tile: Tile, longestRun = 15): number {
+/**
+ * Weight words that the PE must read: those of the columns of all iacts, or of all non-zero iacts. With one MAC, the weights
+ * in them.
+ */
+export function weightWords(tile: Tile, longestRun = 15, macs: 1 | 2 = 2): number {
   const wordsOfColumn = tile.weights.map((column) => {
-    if (tile.dense) return Math.ceil(column.length / 2);
+    if (tile.dense) return Math.ceil(column.length / macs);
     let entries = 0;
     let zeros = 0;
     for (const weight of column) {
@@ -87,7 +96,7 @@ export function weightWords(tile: Tile, longestRun = 15): number {
       entries += 1 + Math.floor(zeros / (longestRun + 1));
       zeros = 0;
     }
-    return Math.ceil(entries / 2);
+    return Math.ceil(entries / macs);
   });
   return windowIacts(tile)
     .flatMap((iacts) => iacts.map((iact, column) => (tile.dense || iact !== 0 ? wordsOfColumn[column]! : 0)))
@@ -95,9 +104,9 @@ export function weightWords(tile: Tile, longestRun = 15): number {
 }
 
 /** The command that the tile asks for. */
-export function commandOf(tile: Tile): PeCommandFields {
+export function commandOf(tile: Tile, { sparse }: Pick<PeParameters, 'sparse'> = eyerissV2Pe): PeCommandFields {
   return {
-    dense: Number(tile.dense ?? false),
+    ...(sparse ? { dense: Number(tile.dense ?? false) } : {}),
     columns: tile.weights.length,
     segmentLength: tile.rows[0]![0]!.length,
     windowSegments: tile.windowSegments ?? 1,
@@ -181,15 +190,16 @@ export function checkTiles(
     const packed = Object.fromEntries(
       Object.entries(send).map(([name, beats]) => [name, packBeats(sim.design, name, beats)]),
     );
-    startPe(sim, commandOf(run[0]!));
-    const spec = { send: packed, expect: { psumOut }, stall, seed, counters: activityPorts, hangCycles: 2000 };
+    startPe(sim, commandOf(run[0]!, pe));
+    const ports = activityPortsOf(pe);
+    const spec = { send: packed, expect: { psumOut }, stall, seed, counters: ports, hangCycles: 2000 };
     const result = sim.run(spec);
     if (result.outcome !== 'done') sim.reset();
     expect(result.message).toBe('');
     expect(sim.peek('idle')).toBe(1);
     const psums = psumsFrom(run, unpackBeats(sim.design, 'psumOut', result.received['psumOut']!), pe);
     expect(psums).toEqual(run.map((tile) => expectedPsums(tile, pe.psumBits)));
-    for (const name of activityNames) activity[name] += result.counters[`activity_${name}`]!;
+    for (const name of activityNames) activity[name] += result.counters[`activity_${name}`] ?? 0;
   }
   return activity;
 }

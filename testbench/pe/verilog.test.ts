@@ -8,7 +8,7 @@ describe.each<Partial<PeParameters>>([
   {},
   { iactDataDepth: 2, weightAddressDepth: 2 },
   { iactDataDepth: 100, iactAddressDepth: 40, weightAddressDepth: 128 },
-  { weightDataDepth: 128, weightAddressDepth: 24, psumDepth: 4, loopBits: 1 },
+  { weightDataDepth: 128, weightAddressDepth: 24, psumDepth: 4, psumBanks: 2, loopBits: 1 },
 ])('the Verilog of a PE with %o', (sizes) => {
   const design = emitVerilog(Pe({ ...eyerissV2Pe, ...sizes }));
 

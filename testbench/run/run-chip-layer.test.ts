@@ -11,6 +11,7 @@ import type { Layer } from '../../sim/layer/layer.ts';
 import { parseLayer } from '../../sim/layer/read-layer.ts';
 import { biasShape, iactShape, macs, psumShape, weightShape } from '../../sim/layer/shape.ts';
 import { runOnPe } from '../../sim/pe/run-on-pe.ts';
+import { tightestBound } from '../../sim/run/chip-bounds.ts';
 import type { ChipReport } from '../../sim/run/chip-report.ts';
 import { type Hardware, runLayer } from '../../sim/run/run-layer.ts';
 import { readNpy, writeNpy } from '../../sim/tensor/npy.ts';
@@ -133,6 +134,17 @@ describe.each(Object.entries(layers))('%s', (name, { json, options = {}, densiti
   });
 });
 
+test('off-chip memory of little bandwidth is one of the bounds, and the tightest', async () => {
+  const path = layerFile('slow-memory', layers['3×3 with rows that do not divide']!.json);
+  const { report } = await run(path, { bandwidth: { bytesPerCycle: 2 } });
+  const { iact, weight, oact } = report.offChipBytes;
+  const tightest = tightestBound(report.bounds);
+  expect(tightest.what).toBe('off-chip memory at 2 bytes a cycle');
+  const all = Math.floor((iact + weight + oact + report.commandBytes) / 2);
+  expect(tightest.cycles).toBeGreaterThan(all - report.tailCycles - 1);
+  expect(tightest.cycles).toBeLessThanOrEqual(Math.min(all, report.cycles));
+});
+
 function numbersIn(record: object): number[] {
   return Object.values(record) as number[];
 }
@@ -171,6 +183,12 @@ function expectConsistent(report: ChipReport, layer: Layer): void {
   expect(report.macBoundCycles).toBeLessThanOrEqual(report.boundCycles);
   expect(report.boundCycles).toBeLessThanOrEqual(phases.compute);
   expect(report.boundShare).toBe(report.boundCycles / cycles);
+  expect(report.bounds[0]!.cycles).toBe(report.boundCycles);
+  // Iacts and weights from outside, iacts from banks, psums out of columns and into output units.
+  expect(report.bounds).toHaveLength(6);
+  for (const bound of report.bounds) expect(bound.cycles).toBeLessThanOrEqual(cycles);
+  expect(report.busiestCycles).toBeGreaterThanOrEqual(report.boundCycles);
+  expect(report.busiestCycles).toBeLessThanOrEqual(cycles - report.commandCycles);
   // A word is 24 bits, be it of operands or outputs; windows beyond the output leave, too.
   expect(makesOutputs ? outputs : counters.outputWords).toBeGreaterThanOrEqual(outputs);
   expect(offChipBytes).toEqual({

@@ -65,7 +65,9 @@ describe('masks', () => {
       new InputError('m.txt: a mask is of one image, but layer pw has n 2'),
     );
     expect(() => maskedWeights('m.txt', { ...layer, r: 3 }, 1)).toThrow(
-      new InputError('m.txt: a weight mask needs a 1×1 kernel, but layer pw has 3×1'),
+      new InputError(
+        'm.txt: a weight mask needs a 1×1 kernel, or filters of one channel, but layer pw has 3×1 and 3 channels',
+      ),
     );
   });
 });

@@ -185,7 +185,7 @@ class FunctionalChip {
   *#weightRow(cluster: number, row: number): Process {
     const { peColumns } = this.#p;
     const words = this.#queue<number>(`weight row ${cluster}.${row}`);
-    const { columns, words: length, output } = WEIGHT_HEADER;
+    const { columns, words: length, output, dealt } = WEIGHT_HEADER;
     for (;;) {
       const header = yield* take(words);
       const takers: Queue<number>[] = [];
@@ -197,8 +197,10 @@ class FunctionalChip {
           throw new Error(`parameters come to row ${row} of cluster ${cluster}`);
         takers.push(this.#queue(`parameters ${cluster}`));
       }
-      for (let left = (header >>> length.from) & (2 ** length.width - 1); left > 0; left--)
-        yield* give(takers, yield* take(words));
+      const isDealt = ((header >>> dealt.from) & 1) === 1;
+      const count = (header >>> length.from) & (2 ** length.width - 1);
+      for (let word = 0; word < count; word++)
+        yield* give(isDealt ? [takers[word % peColumns]!] : takers, yield* take(words));
     }
   }
 

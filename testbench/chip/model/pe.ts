@@ -38,7 +38,7 @@ export function* peProcess(
   const pairs = Math.ceil(command.filters / 2);
   for (;;) {
     counts.between = true;
-    const columns = command.dense
+    const columns = isDense(pe, command)
       ? yield* denseTile(pe, command, weight, counts)
       : yield* cscTile(pe, command, weight, counts);
     for (let row = 0; row < command.rows; row++) {
@@ -138,7 +138,7 @@ function* segmentOf(
 ): Generator<undefined, number[], undefined> {
   const valueOf = (bits: number): number => (command.iactSigned ? signedField(bits, pe.dataBits) : bits);
   const values: number[] = [];
-  if (command.dense) {
+  if (isDense(pe, command)) {
     while (values.length < command.segmentLength) {
       const word = yield* take(iact);
       for (let place = 0; place < 3 && values.length < command.segmentLength; place++)
@@ -161,8 +161,13 @@ function* segmentOf(
   return values;
 }
 
+/** Commands of PEs that read nothing compressed don't say so. */
+function isDense(pe: PeParameters, command: LayerCommandValue['pe']): boolean {
+  return !pe.sparse || command.dense;
+}
+
 function checkRoom(pe: PeParameters, command: LayerCommandValue['pe'], segments: readonly number[][]): void {
-  const entries = segments.flat().filter((value) => command.dense || value !== 0).length;
+  const entries = segments.flat().filter((value) => isDense(pe, command) || value !== 0).length;
   if (segments.length > pe.iactAddressDepth || entries > pe.iactDataDepth)
     throw new Error(`a window of ${segments.length} segments with ${entries} iacts does not fit the SPads`);
 }

@@ -40,6 +40,16 @@ const chips: readonly { name: string; chip: ChipParameters; tools?: boolean }[] 
     tools: true,
   },
   {
+    name: 'PEs of one MAC',
+    chip: chipLike({ ...small, peRows: 2, peColumns: 2, pe: { ...eyerissV2Pe, macs: 1 } }),
+    tools: full,
+  },
+  {
+    name: 'PEs of one MAC that read nothing compressed',
+    chip: chipLike({ ...small, peRows: 2, peColumns: 2, pe: { ...eyerissV2Pe, macs: 1, sparse: false } }),
+    tools: true,
+  },
+  {
     name: 'shared lanes',
     chip: chipLike({ ...small, peRows: 2, peColumns: 1, iactBanks: 1, iactLanes: 2, weightLanes: 1, outputLanes: 2 }),
     tools: true,
@@ -95,7 +105,7 @@ describe("the paper's chip", () => {
     // Iact and psum banks; weight, iact and psum SPads of 192 PEs, the psum SPad in two halves.
     expect([count(512, 24), count(375, 40)]).toEqual([48, 64]);
     expect([count(96, 24), count(16, 12), count(9, 4)]).toEqual([192, 192, 192]);
-    expect(count(16, 20)).toBe(384);
+    expect(count(8, 20)).toBe(768);
   });
 
   test('is described in little time and text', () => {

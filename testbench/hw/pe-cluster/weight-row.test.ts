@@ -9,6 +9,7 @@ import { StreamReceiver, StreamSender } from '../noc/stream-ends.ts';
 interface Packet {
   readonly columns: number;
   readonly output: boolean;
+  readonly dealt?: boolean;
   readonly words: readonly number[];
 }
 
@@ -63,6 +64,58 @@ describe('WeightRow', () => {
       received.forEach((words, taker) => expect(words).toEqual(expected(packets, taker, columns)));
       const least = packets.reduce((sum, { words }) => sum + 1 + words.length, 0);
       expect(stall === 0 ? cycles : least).toBe(least);
+    }
+  });
+
+  test.each([
+    [4, true],
+    [3, false],
+    [1, true],
+  ])(
+    '%i columns, output unit %s: dealt words go to the columns in turn, between other packets',
+    async (columns, output) => {
+      dut = await drive(WeightRow({ ...eyerissV2Chip, peColumns: columns }, { output }));
+      const all = 2 ** columns - 1;
+      const words = (count: number, from: number) => Array.from({ length: count }, (_, word) => from + word);
+      const packets = [
+        { columns: all, output: false, dealt: true, words: words(3 * columns, 100) },
+        { columns: 1, output, words: words(2, 200) },
+        // The next one begins with the first column again, wherever the last one ended.
+        { columns: all, output: false, dealt: true, words: words(columns + 1, 300) },
+        { columns: all, output: false, dealt: true, words: words(2 * columns, 400) },
+        { columns: all, output: false, words: words(2, 500) },
+      ];
+      const inTurn = (column: number, all: readonly number[]) => all.filter((_, word) => word % columns === column);
+      for (const stall of [0, 0.3]) {
+        const { received, cycles } = send(packets, { stall, seed: columns });
+        for (let column = 0; column < columns; column++) {
+          expect(received[column]).toEqual([
+            ...inTurn(column, packets[0]!.words),
+            ...(column === 0 ? packets[1]!.words : []),
+            ...inTurn(column, packets[2]!.words),
+            ...inTurn(column, packets[3]!.words),
+            ...packets[4]!.words,
+          ]);
+        }
+        expect(received.slice(columns)).toEqual(output ? [packets[1]!.words] : []);
+        const least = packets.reduce((sum, packet) => sum + 1 + packet.words.length, 0);
+        expect(stall === 0 ? cycles : least).toBe(least);
+      }
+    },
+  );
+
+  test('a dealt word waits for its own column alone', async () => {
+    dut = await drive(WeightRow(eyerissV2Chip, { output: true }));
+    dut.ports.words.valid.poke(true);
+    dut.ports.words.data.poke(packWeightHeader({ columns: 0b1111, output: false, dealt: true, words: 4 }));
+    dut.step();
+    for (let column = 0; column < 4; column++) {
+      dut.ports.takers.forEach((taker, index) => taker.ready.poke(index !== column));
+      expect(dut.ports.words.ready.peek()).toBe(false);
+      dut.ports.takers.forEach((taker, index) => taker.ready.poke(index === column));
+      expect(dut.ports.words.ready.peek()).toBe(true);
+      expect(dut.ports.takers.map((taker) => taker.valid.peek())).toEqual([0, 1, 2, 3, 4].map((at) => at === column));
+      dut.step();
     }
   });
 

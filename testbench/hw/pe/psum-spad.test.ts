@@ -21,11 +21,12 @@ function wrap(sum: number): number {
   return (sum << 12) >> 12;
 }
 
-describe('PsumSpad', () => {
+describe.each([2, 4, 8])('PsumSpad of %i banks', (psumBanks) => {
+  const bankDepth = 32 / psumBanks;
   let sim: VerilatorSimulation;
 
   beforeAll(async () => {
-    sim = await VerilatorSimulation.open(emitVerilog(PsumSpad(eyerissV2Pe)));
+    sim = await VerilatorSimulation.open(emitVerilog(PsumSpad({ ...eyerissV2Pe, psumBanks })));
   });
   beforeEach(() => {
     sim.reset();
@@ -168,7 +169,43 @@ describe('PsumSpad', () => {
     ]);
   });
 
-  test('one bank drains while the other accumulates; a window in both banks waits', () => {
+  test('windows of one bank each wait for a drain when they have all banks, those of more banks sooner', () => {
+    for (let banks = 1; banks <= psumBanks; banks *= 2) {
+      for (const filters of [banks * bankDepth, banks === 1 ? 1 : (banks * bankDepth) / 2 + 1]) {
+        const room = psumBanks / banks;
+        sim.reset();
+        settle();
+        sim.poke('filters', filters);
+        // Nothing drains before psums come from below.
+        sim.poke('accumulate', 1);
+        sim.poke('psumIn_valid', 0);
+        sim.poke('psumOut_ready', 1);
+        for (let window = 1; window <= room; window++) {
+          expect(sim.peek('blocked')).toBe(0);
+          for (const [read, done] of [
+            [1, 0],
+            [0, 0],
+            [0, 1],
+          ] as const) {
+            sim.poke('windowRead', read);
+            sim.poke('windowDone', done);
+            sim.step();
+          }
+          sim.poke('windowDone', 0);
+        }
+        expect(sim.peek('blocked'), `${room} windows of ${filters} filters are all there can be`).toBe(1);
+        // When the last of the psums of a window is on its way, the next may come.
+        sim.poke('psumIn_valid', 1);
+        for (let beat = 0; beat < Math.ceil(filters / 2); beat++) {
+          expect(sim.peek('blocked')).toBe(1);
+          sim.step();
+        }
+        expect(sim.peek('blocked')).toBe(0);
+      }
+    }
+  });
+
+  test('one window drains while the other accumulates; a window in all banks waits', () => {
     // Windows of ten cycles, and eight to drain: in two banks, nothing waits.
     const windows = (rows: number): Window[] =>
       Array.from({ length: 6 }, () => Array.from({ length: 10 }, (_, cycle) => [{ row: cycle % rows, value: 1 }]));
