@@ -1,50 +1,55 @@
 /** The whole chip (J19 section III): the mesh, the system controller, and the lanes to the outside. */
 import {
-  arbitrate,
   Bits,
-  type BitsType,
   Bool,
-  type BoolVal,
-  Bundle,
-  bitsFor,
   connect,
   generator,
-  haltWhen,
   In,
+  type Inside,
   instance,
-  lit,
   mapStream,
   module,
   Out,
+  type Outside,
   queue,
-  stage,
   Stream,
-  type StreamSink,
-  type StreamSource,
   UInt,
+  unpack,
   Vec,
 } from '../gen/index.ts';
+import { COMMAND_WORD_BITS } from './control/command.ts';
 import { COUNTER_WORD_BITS } from './control/counters.ts';
-import { type Dealing, dealIacts, dealWeights } from './control/lane-dealer.ts';
-import { COMMAND_WORD_BITS, SystemController } from './control/system-controller.ts';
+import { iactsFromLanes, LaneWord, windowsFromClusters, takers, weightsFromLanes } from './control/lanes.ts';
+import { SystemController } from './control/system-controller.ts';
 import { Mesh } from './mesh.ts';
 import { someOf } from './noc/switching.ts';
-import { OutputWord } from './output/output-word.ts';
+import { isWide } from './noc/wide.ts';
 import {
   checkChipParameters,
-  clusterCount,
   type ChipKey,
   chipSuffix,
   type ChipParameters,
   chipWidths,
   eyerissV2Chip,
 } from './parameters.ts';
+import { streamsFrom, streamsInto } from './wide/bus.ts';
+import { everyRow, meshRows } from './wide/mesh-rows.ts';
 
-/** A word of an output lane: one of the clusters that share the lane, counted from the first of them, and what it says. */
-export function LaneWord(p: ChipParameters) {
-  const sharing = clusterCount(p) / p.outputLanes;
-  return Bundle({ cluster: UInt(bitsFor(Math.max(2, sharing))), ...OutputWord(p).fields });
+function chipPorts(p: ChipParameters) {
+  const word = Stream(Bits(chipWidths(p).word));
+  return {
+    command: In(Stream(UInt(COMMAND_WORD_BITS))),
+    iact: In(Vec(p.iactLanes, word)),
+    weight: In(Vec(p.weightLanes, word)),
+    output: Out(Vec(p.outputLanes, Stream(LaneWord(p)))),
+    counters: Out(Stream(UInt(COUNTER_WORD_BITS))),
+    /** From the first word of a command to the last word of the counters. */
+    busy: Out(Bool),
+  };
 }
+
+type ChipIo = Inside<ReturnType<typeof chipPorts>>;
+type Controller = Outside<ReturnType<typeof SystemController>['ports']>;
 
 /**
  * One layer after the other: a command, then the words of the layer on all lanes, in whatever order they are taken. When all its
@@ -55,68 +60,62 @@ export function LaneWord(p: ChipParameters) {
 export const Chip = generator(function Chip(p: ChipParameters = eyerissV2Chip) {
   const problems = checkChipParameters(p);
   if (problems.length > 0) throw new RangeError(`these parameters make no chip:\n  ${problems.join('\n  ')}`);
-  const word = Stream(Bits(chipWidths(p).word));
-  const ports = {
-    command: In(Stream(UInt(COMMAND_WORD_BITS))),
-    iact: In(Vec(p.iactLanes, word)),
-    weight: In(Vec(p.weightLanes, word)),
-    output: Out(Vec(p.outputLanes, Stream(LaneWord(p)))),
-    counters: Out(Stream(UInt(COUNTER_WORD_BITS))),
-    /** From the first word of a command to the last word of the counters. */
-    busy: Out(Bool),
-  };
-  return module(`Chip${chipSuffix(p, ...(Object.keys(p) as ChipKey[]))}`, ports, (io) => {
+  return module(`Chip${chipSuffix(p, ...(Object.keys(p) as ChipKey[]))}`, chipPorts(p), (io) => {
     const controller = instance(SystemController(p));
-    const mesh = instance(Mesh(p));
-    const { clusters, ...common } = controller.layer;
     connect(controller.command, io.command);
     connect(io.counters, controller.counters);
     io.busy.set(controller.busy);
-    mesh.start.set(controller.start);
-    mesh.running.set(controller.running);
-    mesh.common.set(common);
-    mesh.own.set(clusters);
-
-    // In: what comes before the layer runs waits at the boundary. A lane serves the routers of its number, or of its share of numbers.
-    const deal = (
-      lanes: readonly StreamSource<BitsType>[],
-      routers: readonly StreamSink<BitsType>[],
-      active: readonly BoolVal[],
-      dealt: (lane: StreamSource<BitsType>, dealing: Dealing) => StreamSource<BitsType>[],
-    ): void => {
-      const share = routers.length / lanes.length;
-      lanes.forEach((lane, index) => {
-        const [from, to] = [index * share, (index + 1) * share];
-        const admitted = haltWhen(stage(lane), controller.running.not());
-        const streams =
-          share === 1 ? [admitted] : dealt(admitted, { start: controller.start, active: active.slice(from, to) });
-        routers.slice(from, to).forEach((router, number) => connect(router, streams[number]!));
-      });
-    };
-    const takesIacts = clusters.flatMap(({ iactSource, iactRouters }) =>
-      iactRouters.map(({ local }) => iactSource.and(local.ne('off'))),
-    );
-    const takesWeights = clusters.flatMap(({ weightRouters }) => weightRouters.map(({ local }) => local.ne('off')));
-    deal(io.iact, mesh.iacts, takesIacts, (lane, dealing) => dealIacts(p, lane, dealing, common.iactBank));
-    deal(io.weight, mesh.weights, takesWeights, dealWeights);
-
-    // Out: window by window of the clusters that share a lane.
-    const sharing = clusterCount(p) / p.outputLanes;
-    const leaving = io.output.map((lane, index) => {
-      const sources = mesh.outputs
-        .slice(index * sharing, (index + 1) * sharing)
-        .map((source, number) =>
-          mapStream(source, (data) => ({ cluster: lit(LaneWord(p).fields.cluster, number), ...data })),
-        );
-      const buffered = queue(arbitrate(sources, { until: ({ last }) => last }), 2);
-      connect(lane, buffered);
-      return buffered.valid;
-    });
-    controller.outputsDone.set(mesh.done.and(someOf(leaving).not()));
-    controller.atRest.set(mesh.atRest);
-
-    // Counters.
-    mesh.shiftCounters.set(controller.nextCounter);
-    controller.counter.set(mesh.firstCounter);
+    if (isWide(p)) addRows(p, io, controller);
+    else addMesh(p, io, controller);
   });
 });
+
+function addMesh(p: ChipParameters, io: ChipIo, controller: Controller): void {
+  const mesh = instance(Mesh(p));
+  const { clusters, ...common } = controller.layer;
+  mesh.start.set(controller.start);
+  mesh.running.set(controller.running);
+  mesh.common.set(common);
+  mesh.own.set(clusters!);
+
+  const active = takers(clusters!);
+  iactsFromLanes(p, { lanes: io.iact, routers: mesh.iacts, active: active.iacts }, controller, common.iactBank);
+  weightsFromLanes({ lanes: io.weight, routers: mesh.weights, active: active.weights }, controller);
+  const leaving = io.output.map((lane, index) => {
+    const buffered = queue(windowsFromClusters(p, mesh.outputs, index), 2);
+    connect(lane, buffered);
+    return buffered.valid;
+  });
+  controller.outputsDone.set(mesh.done.and(someOf(leaving).not()));
+  controller.atRest.set(mesh.atRest);
+
+  // Counters.
+  mesh.shiftCounters.set(controller.nextCounter);
+  controller.counter.set(mesh.firstCounter);
+}
+
+/** Where the mesh has more than two columns: row by row, each with lanes of its own. */
+function addRows(p: ChipParameters, io: ChipIo, controller: Controller): void {
+  const { clusters: _none, ...common } = controller.layer;
+  const { shift, on, word } = controller.clusterCommand!;
+  const rows = meshRows(p);
+  rows.forEach((row, index) => {
+    row.start.set(controller.start);
+    row.running.set(controller.running);
+    row.common.set(common);
+    row.command.set({ shift, on, word: rows[index + 1]?.nextCommandWord ?? word });
+    const laneOf = <T>(lanes: readonly T[], lane: number): T => lanes[(index * lanes.length) / p.clusterRows + lane]!;
+    streamsInto(row.iact).forEach((bus, lane) => connect(bus, laneOf(io.iact, lane)));
+    streamsInto(row.weight).forEach((bus, lane) => connect(bus, laneOf(io.weight, lane)));
+    streamsFrom(row.output).forEach((bus, lane) =>
+      connect(
+        laneOf(io.output, lane),
+        mapStream(bus, (data) => unpack(LaneWord(p), data)),
+      ),
+    );
+    row.shiftCounters.set(controller.nextCounter);
+  });
+  controller.outputsDone.set(everyRow(rows.map(({ done }) => done)));
+  controller.atRest.set(everyRow(rows.map(({ atRest }) => atRest)));
+  controller.counter.set(rows[0]!.firstCounter);
+}

@@ -20,9 +20,11 @@ import { ClusterCounters } from './control/cluster-counters.ts';
 import { ClusterCommand, CommonCommand } from './control/command.ts';
 import { countOf } from './count.ts';
 import { GlbCluster } from './glb/glb-cluster.ts';
-import { neighbourPorts } from './noc/neighbours.ts';
+import { fromPort, neighbourPorts, toPort } from './noc/neighbours.ts';
 import { RouterCluster } from './noc/router-cluster.ts';
+import { sidesOf } from './noc/router-ports.ts';
 import { someOf } from './noc/switching.ts';
+import { wideSuffix } from './noc/wide.ts';
 import { OutputUnit } from './output/output-unit.ts';
 import { OutputWord } from './output/output-word.ts';
 import { PeCluster } from './pe-cluster/pe-cluster.ts';
@@ -63,7 +65,7 @@ export const Cluster = generator(function Cluster(p: ChipParameters) {
     firstCounter: Out(counter),
   };
   const keys = ['pe', ...Object.keys(p).filter((key) => key !== 'pe' && !ofTheMesh.has(key))] as ChipKey[];
-  return module(`Cluster${chipSuffix(p, ...keys)}`, ports, (io) => {
+  return module(`Cluster${chipSuffix(p, ...keys)}${wideSuffix(p)}`, ports, (io) => {
     const pes = instance(PeCluster(p));
     const routers = instance(RouterCluster(p));
     const glb = instance(GlbCluster(p));
@@ -88,8 +90,10 @@ export const Cluster = generator(function Cluster(p: ChipParameters) {
     connect(io.toNorth, routers.toNorth);
     connect(routers.fromSouth, io.fromSouth);
     connect(io.toSouth, routers.toSouth);
-    connect(routers.fromSide, io.fromSide);
-    connect(io.toSide, routers.toSide);
+    for (const side of sidesOf(p)) {
+      connect(routers[fromPort[side]]!, io[fromPort[side]]!);
+      connect(io[toPort[side]]!, routers[toPort[side]]!);
+    }
 
     // Data.
     connect(glb.iactWords, io.iacts);

@@ -1,4 +1,7 @@
-/** The hierarchical mesh (J19 section III-B, Fig 9): clusters in rows and columns, each linked with its neighbours. */
+/**
+ * The hierarchical mesh (J19 section III-B, Fig 9), of one or two columns: clusters in rows and columns, each linked with its
+ * neighbours. Wider ones are made of rows: see `wide/mesh-row.ts`.
+ */
 import { Bits, Bool, connect, generator, In, instance, module, Out, Stream, UInt, Vec } from '../gen/index.ts';
 import { Cluster } from './cluster.ts';
 import { ClusterCommand, CommonCommand } from './control/command.ts';
@@ -7,8 +10,8 @@ import { OutputWord } from './output/output-word.ts';
 import { clusterCount, type ChipKey, chipSuffix, type ChipParameters, chipWidths } from './parameters.ts';
 
 /**
- * All clusters, numbered row by row, from the north. A cluster's links lead to the one above, the one below and the other one of its row. Streams from and to the outside
- * are numbered cluster by cluster.
+ * All clusters, numbered row by row, from the north. A cluster's links lead to the one above, the one below and the other one of its
+ * row. Streams from and to the outside are numbered cluster by cluster.
  */
 export const Mesh = generator(function Mesh(p: ChipParameters) {
   const clusterTotal = clusterCount(p);

@@ -1,5 +1,6 @@
 /** What a chip can be built as. The paper's chip is `eyerissV2Chip` (J19 section III, Table II). */
 import { bitsFor } from '../gen/index.ts';
+import { isWide } from './noc/wide.ts';
 import { checkPeParameters, eyerissV2Pe, parameterSuffix, type PeParameters, widthsOf } from './pe/parameters.ts';
 
 export interface ChipParameters {
@@ -20,7 +21,10 @@ export interface ChipParameters {
   readonly iactQueueDepth: number;
   /** Output channels whose requantisation a cluster can hold. */
   readonly outputChannels: number;
-  /** Lanes to the outside, a word wide each: for iacts, for weights, for outputs. They divide the routers, and the clusters. */
+  /**
+   * Lanes to the outside, a word wide each: for iacts, for weights, for outputs. They divide the routers, and the clusters. In a
+   * mesh of more than two columns each row has as many.
+   */
   readonly iactLanes: number;
   readonly weightLanes: number;
   readonly outputLanes: number;
@@ -101,15 +105,14 @@ export function checkChipParameters(p: ChipParameters): string[] {
   }
   problems.push(...checkPeParameters(p.pe).map((problem) => `pe.${problem}`));
   if (problems.length > 0) return problems;
-  if (p.clusterColumns > 2) {
-    problems.push(
-      `clusterColumns is ${p.clusterColumns}, and must be 1 or 2: routers have one horizontal neighbour; more clusters make more clusterRows`,
-    );
-  }
   if (p.counterBits > 32)
     problems.push(`counterBits is ${p.counterBits}, and must be at most 32: a counter is read as a word of 32 bits`);
   const lanes = (name: 'iactLanes' | 'weightLanes' | 'outputLanes', total: number, what: string): void => {
     if (total % p[name] !== 0) problems.push(`${name} is ${p[name]}, and must divide the ${total} ${what}`);
+    else if (isWide(p) && p[name] % p.clusterRows !== 0)
+      problems.push(
+        `${name} is ${p[name]}, and must be a multiple of the ${p.clusterRows} clusterRows: in a mesh of more than two columns each row has lanes of its own`,
+      );
   };
   lanes('iactLanes', clusterCount(p) * p.iactBanks, 'iact routers');
   lanes('weightLanes', clusterCount(p) * p.peRows, 'weight routers');

@@ -63,20 +63,20 @@ type PlainDrivable<T> =
           ? readonly Drivable<E>[]
           : never;
 
-/** The ports as the module's own body sees them. */
+/** The ports as the module's own body sees them. A port that a module has in some cases only is optional here, too. */
 export type Inside<P extends Ports> = {
-  readonly [K in keyof P]: P[K] extends Port<'input', infer T>
+  readonly [K in keyof P]: NonNullable<P[K]> extends Port<'input', infer T>
     ? Readable<T>
-    : P[K] extends Port<'output', infer T>
+    : NonNullable<P[K]> extends Port<'output', infer T>
       ? Drivable<T>
       : never;
 };
 
 /** The ports of an instance as its parent sees them. */
 export type Outside<P extends Ports> = {
-  readonly [K in keyof P]: P[K] extends Port<'input', infer T>
+  readonly [K in keyof P]: NonNullable<P[K]> extends Port<'input', infer T>
     ? Drivable<T>
-    : P[K] extends Port<'output', infer T>
+    : NonNullable<P[K]> extends Port<'output', infer T>
       ? Readable<T>
       : never;
 };

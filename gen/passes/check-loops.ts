@@ -70,9 +70,14 @@ export function checkLoops(
     if (onPath.size > 0) return new Map();
   }
   const outputs = ir.ports.filter((port) => port.category === 'output');
-  return new Map(
-    outputs.map((port) => [port, new Set(inputs.filter((input) => (inputsOf.get(port)! & bitOf.get(input)!) !== 0n))]),
-  );
+  return new Map(outputs.map((port) => [port, inputsIn(inputsOf.get(port)!, inputs)]));
+}
+
+/** The inputs whose bits are set in a mask. Most outputs of a large module depend on none: that costs nothing. */
+function inputsIn(mask: bigint, inputs: readonly SignalIr[]): Set<SignalIr> {
+  if (mask === 0n) return new Set();
+  const digits = mask.toString(2);
+  return new Set(inputs.filter((_, index) => digits[digits.length - 1 - index] === '1'));
 }
 
 /** For each instance's output, the instance's inputs that it depends on within the cycle. */

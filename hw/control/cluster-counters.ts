@@ -15,12 +15,15 @@ import {
   when,
 } from '../../gen/index.ts';
 import { Count } from '../count.ts';
+import { sidesOf } from '../noc/router-ports.ts';
+import { wideSuffix } from '../noc/wide.ts';
 import { chipSuffix, type ChipParameters } from '../parameters.ts';
 import { clusterCounters, type ClusterCounterName } from './counters.ts';
 
 /** What each counter grows by in a cycle. */
 export function CounterAmounts(p: ChipParameters) {
   const pes = p.peRows * p.peColumns;
+  const sides = sidesOf(p).length;
   const most: Record<ClusterCounterName, number> = {
     peCompute: pes,
     peLoad: pes,
@@ -37,9 +40,9 @@ export function CounterAmounts(p: ChipParameters) {
     iactLocal: p.iactBanks,
     iactNorth: p.iactBanks,
     iactSouth: p.iactBanks,
-    iactSide: p.iactBanks,
+    iactSide: sides * p.iactBanks,
     weightLocal: p.peRows,
-    weightSide: p.peRows,
+    weightSide: sides * p.peRows,
     psumBank: p.peColumns,
     psumPe: p.peColumns,
     psumSouth: p.peColumns,
@@ -74,7 +77,7 @@ export const ClusterCounters = generator(function ClusterCounters(p: ChipParamet
     next: In(counter),
     first: Out(counter),
   };
-  const name = `ClusterCounters${chipSuffix(p, 'pe.macs', 'peRows', 'peColumns', 'iactBanks', 'counterBits')}`;
+  const name = `ClusterCounters${chipSuffix(p, 'pe.macs', 'peRows', 'peColumns', 'iactBanks', 'counterBits')}${wideSuffix(p)}`;
   return module(name, ports, ({ amounts, counting, shift, next, first }) => {
     const count = clusterCounters.length;
     const sram = mem(counter, count, { macro: true });

@@ -2,9 +2,14 @@
  * The command of a layer: one, static, broadcast to all clusters (J19 section III-D). It sets up every loop counter, every address
  * generator and every router's mode; nothing else tells the hardware what to do.
  */
-import { Bool, Bundle, Enum, SInt, UInt, Vec } from '../../gen/index.ts';
+import { Bits, Bool, Bundle, type BundleType, Enum, SInt, UInt, Vec } from '../../gen/index.ts';
+import { forPorts, type SidePort, sidesOf } from '../noc/router-ports.ts';
+import { isWide, type MeshColumns } from '../noc/wide.ts';
 import { chipWidths, clusterCount, type ChipParameters } from '../parameters.ts';
 import { PeCommand } from '../pe/command.ts';
+
+/** Bits of a word of the command stream. */
+export const COMMAND_WORD_BITS = 32;
 
 /** Bits of the counters of passes, replays, chunks and groups. */
 export const LOOP_BITS = 16;
@@ -17,7 +22,7 @@ export const OUTPUT_SEGMENT_BITS = 6;
 
 /**
  * Where words from a source of a router may go (J19 Fig 11), besides `off`: to the PEs of this cluster (unicast), to the horizontal
- * neighbour too, to the vertical neighbours too, to all of them.
+ * neighbours too, to the vertical neighbours too, to all of them.
  */
 export const RouterMode = Enum(['off', 'unicast', 'horizontal', 'vertical', 'broadcast']);
 
@@ -115,6 +120,41 @@ export function OutputCommand(p: ChipParameters) {
   });
 }
 
+/** The modes of the horizontal neighbours that the routers of a mesh have. */
+function ofSides(mesh: MeshColumns, { fields }: BundleType<Readonly<Record<SidePort, typeof RouterMode>>>) {
+  return forPorts(sidesOf(mesh), (side) => fields[side]);
+}
+
+/** Modes of iacts from horizontal neighbours. */
+export function IactSideModes(mesh: MeshColumns) {
+  return ofSides(
+    mesh,
+    Bundle({
+      /** Mode of iacts from the horizontal neighbour. */
+      side: RouterMode,
+      /** Mode of iacts from the neighbour to the west. */
+      west: RouterMode,
+      /** Mode of iacts from the neighbour to the east. */
+      east: RouterMode,
+    }),
+  );
+}
+
+/** Modes of weights from horizontal neighbours. */
+export function WeightSideModes(mesh: MeshColumns) {
+  return ofSides(
+    mesh,
+    Bundle({
+      /** Mode of weights from the horizontal neighbour. */
+      side: RouterMode,
+      /** Mode of weights from the neighbour to the west. */
+      west: RouterMode,
+      /** Mode of weights from the neighbour to the east. */
+      east: RouterMode,
+    }),
+  );
+}
+
 /** What differs from cluster to cluster. */
 export function ClusterCommand(p: ChipParameters) {
   const iactRouter = Bundle({
@@ -124,14 +164,12 @@ export function ClusterCommand(p: ChipParameters) {
     north: RouterMode,
     /** Mode of iacts from the cluster below. */
     south: RouterMode,
-    /** Mode of iacts from the horizontal neighbour. */
-    side: RouterMode,
+    ...IactSideModes(p),
   });
   const weightRouter = Bundle({
     /** Mode of weights from outside. */
     local: RouterMode,
-    /** Mode of weights from the horizontal neighbour. */
-    side: RouterMode,
+    ...WeightSideModes(p),
   });
   const psumRouter = Bundle({
     /** Target of psums from the bank. */
@@ -165,6 +203,25 @@ export function LayerCommand(p: ChipParameters) {
     clusters: Vec(clusterCount(p), ClusterCommand(p)),
   });
 }
+
+/**
+ * The part of the command that the system controller keeps: all of it, but in a wide mesh, whose rows keep what is for their
+ * clusters.
+ */
+export function ControllerCommand(p: ChipParameters) {
+  const { clusters, ...common } = LayerCommand(p).fields;
+  return Bundle({ ...common, ...(isWide(p) ? {} : { clusters }) });
+}
+
+/** How a row of a wide mesh gets what is for its clusters. */
+export const ClusterCommandLink = Bundle({
+  /** The next word of the command. */
+  word: Bits(COMMAND_WORD_BITS),
+  /** It moves in. */
+  shift: Bool,
+  /** The layer begins or runs: otherwise everything in the clusters is off. */
+  on: Bool,
+});
 
 /** What every cluster is told alike. */
 export function CommonCommand(p: ChipParameters) {

@@ -52,9 +52,9 @@ export const clusterCounters = [
   { name: 'iactLocal', counts: 'Iact words from the routers to the PE cluster, however many slots they were for.' },
   { name: 'iactNorth', counts: 'Iact words to the cluster above.' },
   { name: 'iactSouth', counts: 'Iact words to the cluster below.' },
-  { name: 'iactSide', counts: 'Iact words to the horizontal neighbour.' },
+  { name: 'iactSide', counts: 'Iact words to horizontal neighbours.' },
   { name: 'weightLocal', counts: 'Weight words to the rows of PEs, headers included, however many PEs they were for.' },
-  { name: 'weightSide', counts: 'Weight words to the horizontal neighbour, headers included.' },
+  { name: 'weightSide', counts: 'Weight words to horizontal neighbours, headers included.' },
   {
     name: 'psumBank',
     counts: 'Words of two psums from the routers to the psum banks, or past them to the output unit.',

@@ -10,6 +10,7 @@ import {
   In,
   module,
   Out,
+  type Port,
   reg,
   repeat,
   Stream,
@@ -19,12 +20,10 @@ import {
   when,
   widthOf,
 } from '../../gen/index.ts';
+import { isWide } from '../noc/wide.ts';
 import { chipSuffix, clusterCount, type ChipParameters } from '../parameters.ts';
-import { LayerCommand } from './command.ts';
+import { ClusterCommandLink, COMMAND_WORD_BITS, ControllerCommand, LayerCommand } from './command.ts';
 import { chipCounters, COUNTER_SETTLE_CYCLES, COUNTER_WORD_BITS, counterWordCount } from './counters.ts';
-
-/** Bits of a word of the command stream. */
-export const COMMAND_WORD_BITS = 32;
 
 /**
  * One layer after the other: loads the command, gives `start` for a cycle, and lets words in from outside while the layer runs. The
@@ -35,7 +34,8 @@ export const SystemController = generator(function SystemController(p: ChipParam
   const ports = {
     command: In(Stream(UInt(COMMAND_WORD_BITS))),
     /** The command as it is; but outside of the layer everything in the clusters is off, whatever words pass through. */
-    layer: Out(LayerCommand(p)),
+    layer: Out(ControllerCommand(p)),
+    ...rowsPort(p),
     /** The layer starts in the next cycle. */
     start: Out(Bool),
     /** Words from outside are taken, and what happens is counted. */
@@ -53,8 +53,9 @@ export const SystemController = generator(function SystemController(p: ChipParam
   return module(`SystemController${chipSuffix(p, ...everyKey(p))}`, ports, (io) => {
     const commandBits = widthOf(LayerCommand(p));
     const commandWords = Math.ceil(commandBits / COMMAND_WORD_BITS);
-    // Words come in at the top and move down, so that the first one ends at the bottom.
-    const layer = reg(Bits(commandWords * COMMAND_WORD_BITS));
+    const clusterBits = widthOf(LayerCommand(p).fields.clusters);
+    // Words come in at the top and move down, so that the first one ends at the bottom, or, in a wide mesh, in the first row.
+    const layer = reg(Bits(commandWords * COMMAND_WORD_BITS - (isWide(p) ? clusterBits : 0)));
     const counterWords = counterWordCount(clusterCount(p));
     // Counts the words of the command, then cycles until the counters stand, then their words.
     const word = reg(UInt(bitsFor(Math.max(commandWords, counterWords))), { reset: 0 });
@@ -106,10 +107,15 @@ export const SystemController = generator(function SystemController(p: ChipParam
       },
     });
     // The clusters' part lies at the bottom. Its zeros are all that is off.
-    const clusterBits = widthOf(LayerCommand(p).fields.clusters);
-    const commonPart = layer.bits(commandBits - 1, clusterBits);
-    const clusterPart = layer.bits(clusterBits - 1, 0).and(repeat(control.is('Start', 'Run').asBits(), clusterBits));
-    io.layer.set(unpack(LayerCommand(p), cat(commonPart, clusterPart)));
+    if (isWide(p)) {
+      io.layer.set(unpack(ControllerCommand(p), layer.bits(commandBits - clusterBits - 1, 0)));
+      const word = layer.bits(COMMAND_WORD_BITS - 1, 0);
+      io.clusterCommand!.set({ word, shift: io.command.fire, on: control.is('Start', 'Run') });
+    } else {
+      const commonPart = layer.bits(commandBits - 1, clusterBits);
+      const clusterPart = layer.bits(clusterBits - 1, 0).and(repeat(control.is('Start', 'Run').asBits(), clusterBits));
+      io.layer.set(unpack(ControllerCommand(p), cat(commonPart, clusterPart)));
+    }
     io.command.ready.set(control.is('Idle', 'Load'));
     io.start.set(control.is('Start'));
     io.running.set(control.is('Run'));
@@ -119,6 +125,11 @@ export const SystemController = generator(function SystemController(p: ChipParam
     io.busy.set(control.is('Idle').not());
   });
 });
+
+/** To the rows of a wide mesh, the last first. */
+function rowsPort(p: ChipParameters): { readonly clusterCommand?: Port<'output', typeof ClusterCommandLink> } {
+  return isWide(p) ? { clusterCommand: Out(ClusterCommandLink) } : {};
+}
 
 function everyKey(p: ChipParameters): (keyof ChipParameters)[] {
   return Object.keys(p) as (keyof ChipParameters)[];

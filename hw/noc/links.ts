@@ -37,7 +37,7 @@ export function SouthwardLink(p: ChipParameters) {
   return Bundle({ iact: Vec(p.iactBanks, IactLink(p)), psum: Vec(p.peColumns, PsumLink(p)) });
 }
 
-/** What it sends to its horizontal neighbour: iacts and weights. */
+/** What it sends to a horizontal neighbour: iacts and weights. */
 export function SidewardLink(p: ChipParameters) {
   return Bundle({ iact: Vec(p.iactBanks, IactLink(p)), weight: Vec(p.peRows, WeightLink(p)) });
 }

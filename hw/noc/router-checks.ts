@@ -1,33 +1,31 @@
 /** What must hold at the ports of a router: checked in simulation, and no part of the hardware. */
 import { assert, type BitsType, type BitsVal, type BoolVal, type EnumVal, past } from '../../gen/index.ts';
 import type { Var } from '../../gen/index.ts';
+import type { OfPorts, RouterPort, WeightPort } from './router-ports.ts';
 import {
-  iactPorts,
   psumDestinations,
   type PsumSource,
   type PsumTargetName,
   psumWays,
   type RouterModeName,
-  type RouterPort,
   type Way,
-  type WeightPort,
-  weightPorts,
 } from './routing.ts';
 import { someOf, switchesOf } from './switching.ts';
 
 /** No two sources send to one destination in one cycle, and every word moves: its slots were ready when it was sent. */
 export function checkIactRouter(
   router: string,
-  modes: Readonly<Record<RouterPort, EnumVal<RouterModeName>>>,
-  from: Readonly<Record<RouterPort, { readonly enable: BitsVal; readonly ready: Var<BitsType> }>>,
+  iactPorts: readonly RouterPort[],
+  modes: OfPorts<RouterPort, EnumVal<RouterModeName>>,
+  from: OfPorts<RouterPort, { readonly enable: BitsVal; readonly ready: Var<BitsType> }>,
 ): void {
   const used = switchesOf(iactPorts, modes).map((way) => ({
     ...way,
-    on: way.open.and(from[way.source].enable.orReduce()),
+    on: way.open.and(from[way.source]!.enable.orReduce()),
   }));
   for (const port of iactPorts) checkOneSource(router, port, used);
   for (const port of iactPorts) {
-    const { enable, ready } = from[port];
+    const { enable, ready } = from[port]!;
     const late = enable.and(ready.or(past(ready)).not());
     assert(late.eq(0), `${router}: a slot from ${port} is enabled that was not ready`);
   }
@@ -36,10 +34,11 @@ export function checkIactRouter(
 /** No two sources have words for one destination at once. */
 export function checkWeightRouter(
   router: string,
-  modes: Readonly<Record<WeightPort, EnumVal<RouterModeName>>>,
-  from: Readonly<Record<WeightPort, { readonly valid: BoolVal }>>,
+  weightPorts: readonly WeightPort[],
+  modes: OfPorts<WeightPort, EnumVal<RouterModeName>>,
+  from: OfPorts<WeightPort, { readonly valid: BoolVal }>,
 ): void {
-  const used = switchesOf(weightPorts, modes).map((way) => ({ ...way, on: way.open.and(from[way.source].valid) }));
+  const used = switchesOf(weightPorts, modes).map((way) => ({ ...way, on: way.open.and(from[way.source]!.valid) }));
   for (const port of weightPorts) checkOneSource(router, port, used);
 }
 

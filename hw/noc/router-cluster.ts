@@ -5,10 +5,12 @@ import { Count, countOf } from '../count.ts';
 import { chipSuffix, type ChipParameters } from '../parameters.ts';
 import { IactRouter } from './iact-router.ts';
 import { IactLink, PsumLink, WeightLink } from './links.ts';
-import { neighbourPorts } from './neighbours.ts';
+import { fromPort, neighbourPorts, toPort } from './neighbours.ts';
 import { PsumRouter } from './psum-router.ts';
 import { checkIactRouter, checkPsumRouter, checkWeightRouter } from './router-checks.ts';
+import { forPorts, iactPortsOf, sidesOf, weightPortsOf } from './router-ports.ts';
 import { WeightRouter } from './weight-router.ts';
+import { wideSuffix } from './wide.ts';
 
 /** The modes of a cluster's routers, as they stand in its command. */
 export function RouterClusterCommand(p: ChipParameters) {
@@ -16,12 +18,16 @@ export function RouterClusterCommand(p: ChipParameters) {
   return Bundle({ iactRouters, weightRouters, psumRouter });
 }
 
-/** Words that moved in a cycle: how many routers of a kind had one come from here (`injected`) or leave to a destination. */
+/**
+ * Words that moved in a cycle: how many routers of a kind had one come from here (`injected`) or leave to a destination. Words to
+ * all horizontal neighbours count as `side`.
+ */
 export function RouterClusterEvents(p: ChipParameters) {
   const [iacts, weights, psums] = [Count(p.iactBanks), Count(p.peRows), Count(p.peColumns)];
+  const sides = sidesOf(p).length;
   return Bundle({
-    iact: Bundle({ injected: iacts, local: iacts, north: iacts, south: iacts, side: iacts }),
-    weight: Bundle({ injected: weights, local: weights, side: weights }),
+    iact: Bundle({ injected: iacts, local: iacts, north: iacts, south: iacts, side: Count(sides * p.iactBanks) }),
+    weight: Bundle({ injected: weights, local: weights, side: Count(sides * p.peRows) }),
     psum: Bundle({ bank: psums, pe: psums, south: psums }),
   });
 }
@@ -42,8 +48,10 @@ export const RouterCluster = generator(function RouterCluster(p: ChipParameters)
     ...neighbourPorts(p),
     events: Out(RouterClusterEvents(p)),
   };
-  const name = `RouterCluster${chipSuffix(p, 'iactBanks', 'peRows', 'peColumns', 'pe.dataBits', 'pe.psumBits')}`;
+  const suffix = chipSuffix(p, 'iactBanks', 'peRows', 'peColumns', 'pe.dataBits', 'pe.psumBits');
+  const name = `RouterCluster${suffix}${wideSuffix(p)}`;
   return module(name, ports, (io) => {
+    const sides = sidesOf(p);
     const iactEvents = io.toPes.iact.map((local, index) => {
       const router = instance(IactRouter(p), { name: `iactRouter_${index}` });
       const modes = io.command.iactRouters[index]!;
@@ -51,24 +59,27 @@ export const RouterCluster = generator(function RouterCluster(p: ChipParameters)
         local: io.fromGlb.iact[index]!,
         north: io.fromNorth.iact[index]!,
         south: io.fromSouth.iact[index]!,
-        side: io.fromSide.iact[index]!,
+        ...forPorts(sides, (side) => io[fromPort[side]]!.iact[index]!),
       };
-      const [north, south, side] = [io.toNorth.iact[index]!, io.toSouth.iact[index]!, io.toSide.iact[index]!];
+      const [north, south] = [io.toNorth.iact[index]!, io.toSouth.iact[index]!];
       router.modes.set(modes);
       connect(router.from, from);
-      connect({ local, north, south, side }, router.to);
-      checkIactRouter(`iact router ${index}`, modes, from);
+      connect({ local, north, south, ...forPorts(sides, (side) => io[toPort[side]]!.iact[index]!) }, router.to);
+      checkIactRouter(`iact router ${index}`, iactPortsOf(p), modes, from);
       return router.events;
     });
 
     const weightEvents = io.toPes.weight.map((local, index) => {
       const router = instance(WeightRouter(p), { name: `weightRouter_${index}` });
       const modes = io.command.weightRouters[index]!;
-      const from = { local: io.fromGlb.weight[index]!, side: io.fromSide.weight[index]! };
+      const from = {
+        local: io.fromGlb.weight[index]!,
+        ...forPorts(sides, (side) => io[fromPort[side]]!.weight[index]!),
+      };
       router.modes.set(modes);
       connect(router.from, from);
-      connect({ local, side: io.toSide.weight[index]! }, router.to);
-      checkWeightRouter(`weight router ${index}`, modes, from);
+      connect({ local, ...forPorts(sides, (side) => io[toPort[side]]!.weight[index]!) }, router.to);
+      checkWeightRouter(`weight router ${index}`, weightPortsOf(p), modes, from);
       return router.events;
     });
 
@@ -88,12 +99,12 @@ export const RouterCluster = generator(function RouterCluster(p: ChipParameters)
         local: countOf(iactEvents.map(({ local }) => local)),
         north: countOf(iactEvents.map(({ north }) => north)),
         south: countOf(iactEvents.map(({ south }) => south)),
-        side: countOf(iactEvents.map(({ side }) => side)),
+        side: countOf(iactEvents.flatMap((event) => sides.map((side) => event[side]!))),
       },
       weight: {
         injected: countOf(weightEvents.map(({ injected }) => injected)),
         local: countOf(weightEvents.map(({ local }) => local)),
-        side: countOf(weightEvents.map(({ side }) => side)),
+        side: countOf(weightEvents.flatMap((event) => sides.map((side) => event[side]!))),
       },
       psum: {
         bank: countOf(psumEvents.map(({ bank }) => bank)),

@@ -3,15 +3,7 @@
  * draws them asks the same functions.
  */
 import { type PsumTarget, RouterMode } from '../control/command.ts';
-
-/**
- * The ports of an iact router, each both a source and a destination: the GLB and the PE cluster (`local`), the neighbours above and
- * below, and the one horizontal neighbour.
- */
-export const iactPorts = ['local', 'north', 'south', 'side'] as const;
-
-/** Those of a weight router, which has no vertical neighbours. */
-export const weightPorts = ['local', 'side'] as const;
+import { isSide, type RouterPort } from './router-ports.ts';
 
 /** Where the psums of a router come from: the bank, the top PE of the column, the router above. */
 export const psumSources = ['bank', 'pe', 'north'] as const;
@@ -19,8 +11,6 @@ export const psumSources = ['bank', 'pe', 'north'] as const;
 /** Where they go: the bank, the bottom PE of the column, the router below. */
 export const psumDestinations = ['bank', 'pe', 'south'] as const;
 
-export type RouterPort = (typeof iactPorts)[number];
-export type WeightPort = (typeof weightPorts)[number];
 export type PsumSource = (typeof psumSources)[number];
 export type PsumDestination = (typeof psumDestinations)[number];
 export type RouterModeName = (typeof RouterMode.members)[number];
@@ -28,13 +18,14 @@ export type PsumTargetName = (typeof PsumTarget.members)[number];
 
 /**
  * Whether a word from `source` goes to `destination`. All modes but `off` reach the PEs of this cluster. Words travel vertically
- * first: what has come from the side goes no further than the PEs, so no way through the mesh leads back to where it began.
+ * first: what has come from a horizontal neighbour goes to the PEs, and further the same way where there is somebody, so no way
+ * through the mesh leads back to where it began.
  */
 export function allows(mode: RouterModeName, source: RouterPort, destination: RouterPort): boolean {
   if (mode === 'off') return false;
   if (destination === 'local') return true;
-  if (source === 'side' || source === destination) return false;
-  const multicast = destination === 'side' ? 'horizontal' : 'vertical';
+  if (source === destination || (isSide(source) && !isSide(destination))) return false;
+  const multicast = isSide(destination) ? 'horizontal' : 'vertical';
   return mode === multicast || mode === 'broadcast';
 }
 

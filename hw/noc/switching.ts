@@ -1,7 +1,8 @@
 /** What circuit-switched routers are made of: the ways through them, and AND-OR multiplexers selected by what is enabled. */
 import { type BitsVal, type BoolVal, type EnumVal, mux } from '../../gen/index.ts';
 import { RouterMode } from '../control/command.ts';
-import { modesThatReach, type RouterModeName, type RouterPort, type Way, waysOf } from './routing.ts';
+import type { RouterPort } from './router-ports.ts';
+import { modesThatReach, type RouterModeName, type Way, waysOf } from './routing.ts';
 
 /** A way through a router, and whether the mode of its source opens it. */
 export interface Switch<P> extends Way<P, P> {
@@ -11,9 +12,9 @@ export interface Switch<P> extends Way<P, P> {
 /** All ways through a router with these ports. */
 export function switchesOf<P extends RouterPort>(
   ports: readonly P[],
-  modes: Readonly<Record<P, EnumVal<RouterModeName>>>,
+  modes: Readonly<Partial<Record<P, EnumVal<RouterModeName>>>>,
 ): Switch<P>[] {
-  return waysOf(ports).map((way) => ({ ...way, open: isOpen(modes[way.source], way) }));
+  return waysOf(ports).map((way) => ({ ...way, open: isOpen(modes[way.source]!, way) }));
 }
 
 function isOpen(mode: EnumVal<RouterModeName>, { source, destination }: Way<RouterPort, RouterPort>): BoolVal {

@@ -4,6 +4,7 @@ import type { Layer } from '../layer/layer.ts';
 import { type IactRing, iactRing } from '../mapper/iact-ring.ts';
 import { type ClusterRole, type Loops, loopsOf, roleOf } from '../mapper/loops.ts';
 import type { Mapping } from '../mapper/mapping.ts';
+import { columnsFromSource, iactSpan, weightSpan } from '../mapper/sharing.ts';
 import { type WorkLayer, workLayer } from '../mapper/work-layer.ts';
 import { encodingsFor } from '../pe/encodings.ts';
 import type { IactWalkShape } from '../pe/iact-walk.ts';
@@ -46,7 +47,7 @@ export function chipLayer(layer: Layer, mapping: Mapping, chip: ChipParameters):
 
 /** Whether a cluster's routers take iacts from outside or their banks, and send them to the clusters that share them. */
 export function isIactSource({ mapping }: ChipLayer, { row, column }: ClusterRole): boolean {
-  return stepsFromSource(mapping, row) === 0 && !(mapping.side === 'filters' && column > 0);
+  return stepsFromSource(mapping, row) === 0 && columnsFromSource(column, iactSpan(mapping)) === 0;
 }
 
 /**
@@ -57,9 +58,9 @@ export function stepsFromSource({ vertical }: Mapping, row: number): number {
   return (Math.floor(row / vertical.chain) % vertical.filters) - Math.floor(vertical.filters / 2);
 }
 
-/** Whether a cluster takes weights from outside; otherwise they come from its horizontal neighbour. */
+/** Whether a cluster takes weights from outside; otherwise they come from a horizontal neighbour. */
 export function isWeightSource({ mapping }: ChipLayer, { column }: ClusterRole): boolean {
-  return !(mapping.side === 'positions' && column > 0);
+  return columnsFromSource(column, weightSpan(mapping)) === 0;
 }
 
 /** Whether a cluster's psums are complete: it is the last of its chain. */

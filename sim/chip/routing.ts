@@ -1,20 +1,23 @@
 /** Which mode each router of the mesh has, and what that makes of the networks (J19 section III-B, Figs 8 and 11). */
+import {
+  forPorts,
+  iactPortsOf,
+  type OfPorts,
+  type RouterPort,
+  type SidePort,
+  type WeightPort,
+  weightPortsOf,
+} from '../../hw/noc/router-ports.ts';
 import type { PsumTargetName, RouterModeName } from '../../hw/noc/routing.ts';
+import { isWide } from '../../hw/noc/wide.ts';
 import type { ClusterRole } from '../mapper/loops.ts';
+import { columnsFromSource, iactSpan, isFarthest, weightSpan } from '../mapper/sharing.ts';
 import { type ChipLayer, isChainLast, isWeightSource, stepsFromSource } from './chip-layer.ts';
 
 /** The modes of an iact router: one for each source. */
-export interface IactModes {
-  readonly local: RouterModeName;
-  readonly north: RouterModeName;
-  readonly south: RouterModeName;
-  readonly side: RouterModeName;
-}
+export type IactModes = OfPorts<RouterPort, RouterModeName>;
 
-export interface WeightModes {
-  readonly local: RouterModeName;
-  readonly side: RouterModeName;
-}
+export type WeightModes = OfPorts<WeightPort, RouterModeName>;
 
 export interface PsumTargets {
   readonly bank: PsumTargetName;
@@ -27,16 +30,18 @@ export type NetworkMode = 'high bandwidth' | 'high reuse' | 'grouped multicast' 
 
 /**
  * Iacts go to all clusters that differ in filters only. Such cluster rows lie together: from one in the middle words go north and
- * south, row by row, and in each row to the horizontal neighbour where that has other filters too. The routers of a cluster work
+ * south, row by row, and in each row to the horizontal neighbours where those have other filters too. The routers of a cluster work
  * alike, but for those that have no row of PEs to serve.
  */
 export function iactModes(layer: ChipLayer, role: ClusterRole, router = 0): IactModes {
   const { mapping, chip } = layer;
   const { filters } = mapping.vertical;
-  const toSide = mapping.side === 'filters' && chip.clusterColumns > 1;
-  const off: IactModes = { local: 'off', north: 'off', south: 'off', side: 'off' };
+  const span = iactSpan(mapping);
+  const toSide = span > 1;
+  const off = forPorts(iactPortsOf(chip), (): RouterModeName => 'off');
   if (router >= layer.loops.peRows) return off;
-  if (toSide && role.column > 0) return { ...off, side: 'unicast' };
+  const columns = columnsFromSource(role.column, span);
+  if (columns !== 0) return { ...off, ...fromSide(layer, columns, span) };
   const steps = stepsFromSource(mapping, role.row);
   if (steps === 0) return { ...off, local: modeOf(filters > 1, toSide) };
   const half = Math.floor(filters / 2);
@@ -45,11 +50,22 @@ export function iactModes(layer: ChipLayer, role: ClusterRole, router = 0): Iact
   return steps > 0 ? { ...off, north: mode } : { ...off, south: mode };
 }
 
-/** Weights go to the horizontal neighbour where that works on other positions with the same weights. */
+/** Weights go to the horizontal neighbours that work on other positions with the same weights. */
 export function weightModes(layer: ChipLayer, role: ClusterRole): WeightModes {
-  const toSide = layer.mapping.side === 'positions' && layer.chip.clusterColumns > 1;
-  if (!isWeightSource(layer, role)) return { local: 'off', side: 'unicast' };
-  return { local: modeOf(false, toSide), side: 'off' };
+  const span = weightSpan(layer.mapping);
+  const off = forPorts(weightPortsOf(layer.chip), (): RouterModeName => 'off');
+  if (isWeightSource(layer, role)) return { ...off, local: modeOf(false, span > 1) };
+  return { ...off, ...fromSide(layer, columnsFromSource(role.column, span), span) };
+}
+
+/**
+ * The mode of words that come to a cluster from a neighbour in its row, which go on where somebody beyond shares them.
+ *
+ * @param columns from the cluster that they come from: see `columnsFromSource`
+ */
+function fromSide({ chip }: ChipLayer, columns: number, span: number): Partial<Record<SidePort, RouterModeName>> {
+  const port = isWide(chip) ? (columns > 0 ? 'west' : 'east') : 'side';
+  return { [port]: modeOf(false, !isFarthest(columns, span)) };
 }
 
 /** Psums enter the first cluster of a chain from its banks, go up its columns and on to the next cluster, and leave at the last one. */
@@ -66,15 +82,14 @@ function modeOf(vertical: boolean, horizontal: boolean): RouterModeName {
 
 /**
  * What the modes of the routers come to for the iact and the weight network, in the paper's words (J19 Fig 8). A word from outside
- * reaches one cluster (high bandwidth), all of them (high reuse), the two clusters of a row (grouped multicast), or clusters of a
- * column, which is every second one in the order of the mesh (interleaved multicast).
+ * reaches one cluster (high bandwidth), all of them (high reuse), clusters of a row (grouped multicast), or clusters of a column,
+ * which in a mesh of two columns is every second one in the order of the mesh (interleaved multicast).
  */
 export function networkModes({ mapping, chip }: ChipLayer): { iacts: NetworkMode; weights: NetworkMode } {
   const { clusterRows, clusterColumns } = chip;
-  const across = (side: string): number => (mapping.side === side ? clusterColumns : 1);
   return {
-    iacts: networkMode(mapping.vertical.filters, across('filters'), clusterRows * clusterColumns),
-    weights: networkMode(1, across('positions'), clusterRows * clusterColumns),
+    iacts: networkMode(mapping.vertical.filters, iactSpan(mapping), clusterRows * clusterColumns),
+    weights: networkMode(1, weightSpan(mapping), clusterRows * clusterColumns),
   };
 }
 

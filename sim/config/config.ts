@@ -36,7 +36,16 @@ export const defaultConfig = 'v2';
 
 const clockMHz = 200;
 
-/** The hardware that comes with Saccade: the paper's chip, smaller ones, and one of its PEs. */
+/**
+ * A square mesh of clusters of 4×4 PEs, each of one MAC and for uncompressed data, as in the paper's study of how the array scales
+ * (J19 Fig 14).
+ */
+function scaled(clusters: number): ChipParameters {
+  const pe: PeParameters = { ...eyerissV2Pe, macs: 1, sparse: false };
+  return chipLike({ pe, clusterRows: clusters, clusterColumns: clusters, peRows: 4, peColumns: 4, iactBanks: 4 });
+}
+
+/** The hardware that comes with Saccade: the paper's chip, smaller and larger ones, and one of its PEs. */
 export const presets: Readonly<Record<string, Config>> = {
   v2: { name: 'v2', clockMHz, chip: eyerissV2Chip },
   'v2-2x2': { name: 'v2-2x2', clockMHz, chip: chipLike({ clusterRows: 2, clusterColumns: 2 }) },
@@ -46,6 +55,9 @@ export const presets: Readonly<Record<string, Config>> = {
     clockMHz,
     chip: chipLike({ clusterRows: 2, clusterColumns: 2, peRows: 3, peColumns: 3 }),
   },
+  'scale-256': { name: 'scale-256', clockMHz, chip: scaled(4) },
+  'scale-1024': { name: 'scale-1024', clockMHz, chip: scaled(8) },
+  'scale-16384': { name: 'scale-16384', clockMHz, chip: scaled(32) },
   pe: { name: 'pe', clockMHz, pe: eyerissV2Pe },
 };
 

@@ -5,7 +5,7 @@ import type { ChipLayer } from '../chip/chip-layer.ts';
 import { clusterView, clusterViewHeight, clusterViewWidth } from './cluster-view.ts';
 import { letters } from './layer-parts.ts';
 import { mappingFacts } from './mapping-facts.ts';
-import { meshPanels, modeLetters, panelsHeight } from './mesh-panels.ts';
+import { meshPanels, modeLetters, panelsHeight, panelsWidth } from './mesh-panels.ts';
 import { arrow, box, drawing, text, textLines } from './svg.ts';
 
 const margin = 16;
@@ -16,7 +16,7 @@ const leading = 16;
 export function drawArray({ chipLayer: layer, command }: ChipProgram, configName: string): string {
   const { chip } = layer;
   const title = `${layer.layer.name} on ${configName}`;
-  const width = Math.max(leastWidth, clusterViewWidth(chip) + 2 * margin);
+  const width = Math.max(leastWidth, clusterViewWidth(chip) + 2 * margin, panelsWidth(chip) + 2 * margin);
   const inner = width - 2 * margin;
   const header = mappingFacts(layer);
   const cluster = fedCluster(command);

@@ -1,6 +1,6 @@
 /** The whole chip as blocks: controller, mesh and lanes; and one cluster from the inside. */
 import { widthOf } from '../../gen/index.ts';
-import { LaneWord } from '../../hw/chip.ts';
+import { LaneWord } from '../../hw/control/lanes.ts';
 import { COUNTER_WORD_BITS } from '../../hw/control/counters.ts';
 import { type ChipParameters, chipWidths, clusterCount, peCount } from '../../hw/parameters.ts';
 import { COMMAND_WORD_BITS, commandFields } from '../chip/command-words.ts';
@@ -31,6 +31,8 @@ const meshWidth = 150;
 const meshTop = top + 92;
 const smallHeight = 34;
 const smallGap = 10;
+/** Width of a cluster's box that has room for its name. */
+const leastNamed = 30;
 
 function meshBottom({ clusterRows }: ChipParameters): number {
   // Room for the ports on the left, however few clusters there are.
@@ -44,7 +46,8 @@ function mesh(chip: ChipParameters): string[] {
   const command = commandFields(chip).at(-1)!;
   const bits = command.low + command.width;
   const inWidth = meshWidth - 20;
-  const smallWidth = (inWidth - (clusterColumns - 1) * 20) / clusterColumns;
+  const gap = Math.min(20, inWidth / (3 * clusterColumns));
+  const smallWidth = (inWidth - (clusterColumns - 1) * gap) / clusterColumns;
   const parts = [
     box(meshX, top, meshWidth, 52, 'plain-box'),
     text(meshX + 10, top + 17, 'system controller', { bold: true }),
@@ -67,11 +70,13 @@ function mesh(chip: ChipParameters): string[] {
   ];
   for (let row = 0; row < clusterRows; row++) {
     for (let column = 0; column < clusterColumns; column++) {
-      const x = meshX + 10 + column * (smallWidth + 20);
+      const x = meshX + 10 + column * (smallWidth + gap);
       const y = meshTop + 24 + row * (smallHeight + smallGap);
       parts.push(
         box(x, y, smallWidth, smallHeight, 'box'),
-        text(x + smallWidth / 2, y + 21, `${row},${column}`, { anchor: 'middle' }),
+        ...(smallWidth < leastNamed
+          ? []
+          : [text(x + smallWidth / 2, y + 21, `${row},${column}`, { anchor: 'middle' })]),
       );
       const [middle, side] = [x + smallWidth / 2, y + smallHeight / 2];
       if (row > 0) {
@@ -98,7 +103,7 @@ function mesh(chip: ChipParameters): string[] {
         parts.push(
           line(
             [
-              [x - 20, side - 5],
+              [x - gap, side - 5],
               [x, side - 5],
             ],
             'iact-line',
@@ -107,7 +112,7 @@ function mesh(chip: ChipParameters): string[] {
         parts.push(
           line(
             [
-              [x - 20, side + 5],
+              [x - gap, side + 5],
               [x, side + 5],
             ],
             'weight-line',

@@ -1,9 +1,11 @@
 /** One cluster from near: banks, routers, every PE with its part of the layer, and the ways between them. */
-import { iactPorts, psumsReach, type RouterPort, weightPorts } from '../../hw/noc/routing.ts';
+import { iactPortsOf, type RouterPort, weightPortsOf } from '../../hw/noc/router-ports.ts';
+import { psumsReach } from '../../hw/noc/routing.ts';
 import type { ChipParameters } from '../../hw/parameters.ts';
 import type { ChipLayer } from '../chip/chip-layer.ts';
 import type { LayerCommandValue } from '../chip/command-words.ts';
 import { pePart } from './layer-parts.ts';
+import { neighbour } from './mesh-traffic.ts';
 import { routerBox, routerWidth } from './router-box.ts';
 import { arrow, box, line, text, textLines } from './svg.ts';
 
@@ -80,11 +82,12 @@ function works({ layer }: Frame, row: number): boolean {
 function iactSide(frame: Frame): string[] {
   const { layer, command, x, cluster } = frame;
   const { chip } = layer;
+  const iactPorts = iactPortsOf(chip);
   const parts: string[] = [];
   for (let router = 0; router < chip.iactBanks; router++) {
     const middle = rowY(frame, router) + peHeight / 2;
     const modes = command.clusters[cluster]!.iactRouters[router]!;
-    const source = iactPorts.find((port) => modes[port] !== 'off');
+    const source = iactPorts.find((port) => (modes[port] ?? 'off') !== 'off');
     const bankX = x + outside;
     const routerX = bankX + bankWidth + gap;
     if (source === 'local')
@@ -154,7 +157,15 @@ function weightSide(frame: Frame): string[] {
     const modes = command.clusters[cluster]!.weightRouters[router]!;
     const routerX = arrayRight + gap + 6;
     parts.push(
-      routerBox(routerX, middle, `weight router ${router}`, 'weight', modes, weightPorts, destinationsThere(frame)),
+      routerBox(
+        routerX,
+        middle,
+        `weight router ${router}`,
+        'weight',
+        modes,
+        weightPortsOf(chip),
+        destinationsThere(frame),
+      ),
     );
     if (modes.local !== 'off')
       parts.push(
@@ -369,11 +380,5 @@ function outputWays(frame: Frame, outputY: number): string[] {
 
 /** Which neighbours the cluster has. */
 function destinationsThere({ layer, cluster }: Frame): (port: RouterPort) => boolean {
-  const { clusterRows, clusterColumns } = layer.chip;
-  const row = Math.floor(cluster / clusterColumns);
-  return (port) =>
-    port === 'local' ||
-    (port === 'north' && row > 0) ||
-    (port === 'south' && row < clusterRows - 1) ||
-    (port === 'side' && clusterColumns > 1);
+  return (port) => neighbour(layer.chip, cluster, port) !== undefined;
 }

@@ -23,7 +23,7 @@ export function fieldMeanings(p: ChipParameters): Map<string, string> {
   const meanings = new Map<string, string>();
   const walk = (type: BundleType, literal: ObjectLiteralExpression, path: string): void => {
     for (const [name, property] of propertiesOf(morph, bundles, literal)) {
-      // A field that this hardware does not have.
+      // A field that this hardware does not have: PEs without sparsity have fewer, and routers one horizontal neighbour or two.
       if (type.fields[name] === undefined) continue;
       const field = elementOf(type.fields[name]);
       if (field.kind === 'bundle') {

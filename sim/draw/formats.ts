@@ -1,6 +1,6 @@
 /** What the words of a chip hold, bit by bit, and the paper's example of the encoding. */
 import { widthOf } from '../../gen/index.ts';
-import { LaneWord } from '../../hw/chip.ts';
+import { LaneWord } from '../../hw/control/lanes.ts';
 import { ChannelParameters } from '../../hw/output/requantiser.ts';
 import { type ChipParameters, chipWidths } from '../../hw/parameters.ts';
 import { WEIGHT_HEADER } from '../../hw/pe-cluster/weight-packet.ts';

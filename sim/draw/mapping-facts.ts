@@ -2,6 +2,7 @@
 import type { ChipLayer } from '../chip/chip-layer.ts';
 import { networkModes } from '../chip/routing.ts';
 import { mappingLine } from '../mapper/explain.ts';
+import { iactSharers, weightSpan } from '../mapper/sharing.ts';
 
 /** Name of a fact, and the fact. */
 export type Fact = readonly [name: string, fact: string];
@@ -35,9 +36,10 @@ function loops({ loops: { chunks, replays, passes }, mapping }: ChipLayer): stri
 
 function iacts(layer: ChipLayer): string {
   const { loops: counts, mapping, chip } = layer;
-  const { filterClusters, replays } = counts;
+  const { replays } = counts;
+  const sharers = iactSharers(mapping);
   const many = chip.clusterRows * chip.clusterColumns > 1;
-  const who = filterClusters > 1 ? `to ${filterClusters} clusters` : 'to one cluster';
+  const who = sharers > 1 ? `to ${sharers} clusters` : 'to one cluster';
   const slots = mapping.columns === 'positions' ? 'each PE column its own' : 'all PE columns the same';
   const bank = {
     bypass: 'past the banks',
@@ -52,8 +54,8 @@ function iacts(layer: ChipLayer): string {
 function weights(layer: ChipLayer): string {
   const { mapping, chip } = layer;
   const many = chip.clusterRows * chip.clusterColumns > 1;
-  const who =
-    mapping.side === 'positions' && chip.clusterColumns > 1 ? 'to the two clusters of a row' : 'to one cluster';
+  const span = weightSpan(mapping);
+  const who = span > 1 ? `to the ${span === 2 ? 'two' : span} clusters of a row` : 'to one cluster';
   const pes = mapping.columns === 'positions' ? 'all PEs of a row the same tile' : 'each PE a tile of its own';
   return `${many ? `${networkModes(layer).weights}: ` : ''}${who}, ${pes}`;
 }

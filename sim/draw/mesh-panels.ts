@@ -1,5 +1,7 @@
 /** The mesh, drawn once for what its clusters work on and once for each network, row beside row. */
-import type { RouterModeName, RouterPort } from '../../hw/noc/routing.ts';
+import { isSide, type RouterPort } from '../../hw/noc/router-ports.ts';
+import type { RouterModeName } from '../../hw/noc/routing.ts';
+import type { ChipParameters } from '../../hw/parameters.ts';
 import type { ChipLayer } from '../chip/chip-layer.ts';
 import type { LayerCommandValue } from '../chip/command-words.ts';
 import { isChainLast } from '../chip/chip-layer.ts';
@@ -20,9 +22,13 @@ export const modeLetters: Readonly<Record<RouterModeName, string>> = {
 const rowHeight = 62;
 const rowGap = 20;
 const panelGap = 12;
-/** Width of a cluster, in the panel of parts and in the panels of networks, where the mesh has one or two columns. */
-const partWidths = [244, 118];
-const clusterWidths = [164, 70];
+/** Width of a cluster, in the panel of parts and in the panels of networks, where the mesh has one column, and where it has more. */
+const partWidths = [244, 118] as const;
+const clusterWidths = [164, 70] as const;
+const betweenParts = 8;
+/** Of a line of panels, which has room for those of a mesh of two columns. */
+const leastWidth = 868;
+const lineGap = 28;
 const betweenColumns = 24;
 /** Room beside a network's mesh for arrows from and to the outside. */
 const outsideWidth = 16;
@@ -46,24 +52,59 @@ function place({ layer, x, y, clusterWidth: width, gap }: Panel, cluster: number
   };
 }
 
-/** Height of the panels, titles included. */
-export function panelsHeight({ chip }: ChipLayer): number {
-  return titleHeight + chip.clusterRows * (rowHeight + rowGap) - rowGap;
+/** Of clusters and panels, for a mesh of so many columns. */
+function widths(columns: number) {
+  const partWidth = columns === 1 ? partWidths[0] : partWidths[1];
+  const clusterWidth = columns === 1 ? clusterWidths[0] : clusterWidths[1];
+  const partsWidth = columns * partWidth + (columns - 1) * betweenParts;
+  const networkWidth = columns * clusterWidth + (columns - 1) * betweenColumns + 2 * outsideWidth;
+  return { partWidth, clusterWidth, partsWidth, networkWidth };
 }
 
-/** All four panels, side by side from `x` on. */
+/** Where the four panels of a mesh stand: side by side, as many as a line holds. */
+function arrangement({ clusterRows, clusterColumns }: ChipParameters) {
+  const { partsWidth, networkWidth } = widths(clusterColumns);
+  const width = Math.max(leastWidth, partsWidth, networkWidth);
+  const height = titleHeight + clusterRows * (rowHeight + rowGap) - rowGap;
+  const places = [{ x: 0, y: 0 }];
+  let right = partsWidth;
+  let y = 0;
+  for (let network = 0; network < 3; network++) {
+    const fits = right + panelGap + networkWidth <= width;
+    if (!fits) y += height + lineGap;
+    const x = fits ? right + panelGap : 0;
+    places.push({ x, y });
+    right = x + networkWidth;
+  }
+  return { places, width, height: y + height };
+}
+
+/** Height of the panels, titles included. */
+export function panelsHeight({ chip }: ChipLayer): number {
+  return arrangement(chip).height;
+}
+
+/** Width of the panels together. */
+export function panelsWidth(chip: ChipParameters): number {
+  return arrangement(chip).width;
+}
+
+/** All four panels, from `x` and `y` on. */
 export function meshPanels(layer: ChipLayer, command: LayerCommandValue, x: number, y: number): string[] {
   const { chip } = layer;
-  const columns = chip.clusterColumns;
-  const partWidth = partWidths[columns - 1]!;
-  const clusterWidth = clusterWidths[columns - 1]!;
-  const parts: Panel = { layer, x, y, clusterWidth: partWidth, gap: 8 };
-  const partsWidth = columns * partWidth + (columns - 1) * parts.gap;
-  const networkWidth = columns * clusterWidth + (columns - 1) * betweenColumns + 2 * outsideWidth;
+  const { partWidth, clusterWidth } = widths(chip.clusterColumns);
+  const [partsPlace, ...networkPlaces] = arrangement(chip).places;
+  const parts: Panel = {
+    layer,
+    x: x + partsPlace!.x,
+    y: y + partsPlace!.y,
+    clusterWidth: partWidth,
+    gap: betweenParts,
+  };
   const network = (index: number): Panel => ({
     layer,
-    x: x + partsWidth + (index + 1) * panelGap + index * networkWidth + outsideWidth,
-    y,
+    x: x + networkPlaces[index]!.x + outsideWidth,
+    y: y + networkPlaces[index]!.y,
     clusterWidth,
     gap: betweenColumns,
   });
@@ -134,7 +175,7 @@ function routersPanel(
   });
   for (const { from, to, router, way, dropped } of links) {
     const [start, end] = [place(panel, from), place(panel, to)];
-    if (way === 'side') {
+    if (isSide(way)) {
       const eastwards = end.x > start.x;
       const at = start.y + trackAt(router, routers);
       const points = eastwards
@@ -253,10 +294,13 @@ function outsideArrow(
   way: 'in' | 'out',
 ): string {
   const { x, y } = place(panel, cluster);
-  const west = cluster % panel.layer.chip.clusterColumns === 0;
+  const { clusterColumns } = panel.layer.chip;
+  const west = cluster % clusterColumns === 0;
+  // Beside the links to the next column, where there is one.
+  const inside = !west && cluster % clusterColumns < clusterColumns - 1;
   const edge = west ? x : x + panel.clusterWidth;
   const far = west ? edge - outsideWidth + 2 : edge + outsideWidth - 2;
-  const at = y + trackAt(router, routers);
+  const at = y + trackAt(router, routers) - (inside ? 5 : 0);
   return arrow(
     way === 'in'
       ? [

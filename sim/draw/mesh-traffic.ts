@@ -1,5 +1,6 @@
 /** Which links of the mesh carry words in a layer, followed from router to router by the modes of its command. */
-import { allows, iactPorts, type RouterModeName, type RouterPort, weightPorts } from '../../hw/noc/routing.ts';
+import { iactPortsOf, opposite, type RouterPort, type WeightPort, weightPortsOf } from '../../hw/noc/router-ports.ts';
+import { allows, type RouterModeName } from '../../hw/noc/routing.ts';
 import { type ChipParameters, clusterCount } from '../../hw/parameters.ts';
 import type { LayerCommandValue } from '../chip/command-words.ts';
 
@@ -30,14 +31,14 @@ export interface Traffic {
 type ModeOf = (cluster: number, router: number, source: RouterPort) => RouterModeName;
 
 export function iactTraffic(chip: ChipParameters, { clusters }: LayerCommandValue): Traffic {
-  const modeOf: ModeOf = (cluster, router, source) => clusters[cluster]!.iactRouters[router]![source];
-  return follow(chip, chip.iactBanks, iactPorts, modeOf, (cluster) => clusters[cluster]!.iactSource);
+  const modeOf: ModeOf = (cluster, router, source) => clusters[cluster]!.iactRouters[router]![source] ?? 'off';
+  return follow(chip, chip.iactBanks, iactPortsOf(chip), modeOf, (cluster) => clusters[cluster]!.iactSource);
 }
 
 export function weightTraffic(chip: ChipParameters, { clusters }: LayerCommandValue): Traffic {
   const modeOf: ModeOf = (cluster, router, source) =>
-    source === 'local' || source === 'side' ? clusters[cluster]!.weightRouters[router]![source] : 'off';
-  return follow(chip, chip.peRows, weightPorts, modeOf, () => true);
+    clusters[cluster]!.weightRouters[router]![source as WeightPort] ?? 'off';
+  return follow(chip, chip.peRows, weightPortsOf(chip), modeOf, () => true);
 }
 
 /** Clusters whose psums go on to the cluster below. */
@@ -74,17 +75,12 @@ function follow(
   return { intakes, links };
 }
 
-/** The port at which words arrive that left by another. */
-const opposite: Readonly<Record<RouterPort, RouterPort>> = {
-  local: 'local',
-  north: 'south',
-  south: 'north',
-  side: 'side',
-};
-
-function neighbour({ clusterRows, clusterColumns }: ChipParameters, cluster: number, way: RouterPort) {
+/** The cluster that way, by its number; undefined beyond the edge of the mesh. */
+export function neighbour({ clusterRows, clusterColumns }: ChipParameters, cluster: number, way: RouterPort) {
   const row = Math.floor(cluster / clusterColumns) + (way === 'south' ? 1 : way === 'north' ? -1 : 0);
   const column = cluster % clusterColumns;
-  const beside = way === 'side' ? 1 - column : column;
-  return row >= 0 && row < clusterRows && beside < clusterColumns ? row * clusterColumns + beside : undefined;
+  const steps = { local: 0, north: 0, south: 0, side: 1 - 2 * column, west: -1, east: 1 };
+  const beside = column + steps[way];
+  const there = row >= 0 && row < clusterRows && beside >= 0 && beside < clusterColumns;
+  return there ? row * clusterColumns + beside : undefined;
 }

@@ -4,6 +4,7 @@ import { macs } from '../layer/shape.ts';
 import { iactRing } from '../mapper/iact-ring.ts';
 import type { ChosenMapping } from '../mapper/search.ts';
 import { columnCycles } from '../pe/column-cycles.ts';
+import { iactSharers, weightSpan } from '../mapper/sharing.ts';
 import { type Accesses, accessBits } from './accesses.ts';
 
 /**
@@ -13,7 +14,8 @@ import { type Accesses, accessBits } from './accesses.ts';
  * @param chosen a mapping whose encoding is `dense`
  */
 export function denseAccesses({ loops, cost }: Pick<ChosenMapping, 'loops' | 'cost'>, commandBytes: number): Accesses {
-  const { work, mapping, chip, chunks, replays, passes, filterClusters, peRows } = loops;
+  const { work, mapping, chip, chunks, replays, passes, peRows } = loops;
+  const sharers = iactSharers(mapping);
   const { layer } = work;
   const bits = accessBits(chip);
   const ring = iactRing(loops);
@@ -25,7 +27,7 @@ export function denseAccesses({ loops, cost }: Pick<ChosenMapping, 'loops' | 'co
   const compute = peCount(chip) * turns * mapping.rows * mapping.windows * cyclesOfWindow;
 
   const block = ring.blockWords - 1;
-  const iactSources = (clusters / filterClusters) * peRows;
+  const iactSources = (clusters / sharers) * peRows;
   const iactWords = iactSources * turns * ring.slots * mapping.rows * block;
   const iactIn = (8 * cost.bytes.iacts) / bits.word;
   // A block in a bank has a word for its length, too.
@@ -34,9 +36,9 @@ export function denseAccesses({ loops, cost }: Pick<ChosenMapping, 'loops' | 'co
   const iactTakers = mapping.columns === 'filters' ? chip.peColumns : 1;
 
   const weightTakers = mapping.columns === 'positions' ? chip.peColumns : 1;
-  const weightsCross = mapping.side === 'positions' && chip.clusterColumns > 1;
+  const span = weightSpan(mapping);
   const weightIn = (8 * cost.bytes.weights) / bits.word;
-  const weightLocal = weightIn * (weightsCross ? 2 : 1);
+  const weightLocal = weightIn * span;
 
   const psumWords = clusters * chip.peColumns * mapping.rows * mapping.windows * Math.ceil(mapping.filters / 2);
   const leaving = psumWords * turns;
@@ -48,7 +50,7 @@ export function denseAccesses({ loops, cost }: Pick<ChosenMapping, 'loops' | 'co
   return {
     macs: nominal,
     spad: {
-      iactWrites: iactWords * filterClusters * iactTakers * bits.word,
+      iactWrites: iactWords * sharers * iactTakers * bits.word,
       iactReads: compute * bits.iact,
       weightWrites: weightLocal * weightTakers * bits.word,
       weightReads: compute * bits.weights,
@@ -56,8 +58,8 @@ export function denseAccesses({ loops, cost }: Pick<ChosenMapping, 'loops' | 'co
       psumReads: psumAccesses,
     },
     noc: {
-      iact: iactWords * (filterClusters + filterClusters - 1) * bits.word,
-      weight: (weightLocal + (weightsCross ? weightIn : 0)) * bits.word,
+      iact: iactWords * (sharers + sharers - 1) * bits.word,
+      weight: (weightLocal + weightIn * (span - 1)) * bits.word,
       psum: (leaving + chip.peRows * leaving) * bits.psumPair,
     },
     glb: {

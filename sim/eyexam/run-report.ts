@@ -31,7 +31,7 @@ export const layerRun = z.object({
     windows: count.positive(),
     rows: count.positive(),
     columns: z.enum(['positions', 'filters']),
-    side: z.enum(['groups', 'filters', 'positions']),
+    horizontal: z.object({ groups: count.positive(), filters: count.positive(), positions: count.positive() }),
     vertical: z.object({
       groups: count.positive(),
       positions: count.positive(),

@@ -5,7 +5,7 @@ import type { Layer } from '../layer/layer.ts';
 import { outputShape } from '../layer/shape.ts';
 import { iactWalkFits, iactWalkShape } from '../pe/iact-walk.ts';
 import type { Loops } from './loops.ts';
-import type { Columns, Iacts, Mapping, Side, Vertical } from './mapping.ts';
+import type { Columns, Horizontal, Iacts, Mapping, Vertical } from './mapping.ts';
 import { type WorkLayer, workLayer } from './work-layer.ts';
 
 /** Sizes of row pieces that are tried, beginning with the largest. */
@@ -69,18 +69,17 @@ export function filterSizes(work: WorkLayer, { pe }: ChipParameters, fixed: Part
 /** What the clusters and the PE columns differ in. */
 export interface Layout {
   readonly vertical: Vertical;
-  readonly side: Side;
+  readonly horizontal: Horizontal;
   readonly columns: Columns;
 }
 
 /** All layouts of a mesh; those that a layer has no use for are dropped by `layoutIsUseful`. */
 export function layouts(chip: ChipParameters, fixed: Partial<Mapping>): Layout[] {
   const found: Layout[] = [];
-  const sides: readonly Side[] = chip.clusterColumns === 1 ? ['positions'] : ['positions', 'filters', 'groups'];
   const columns: readonly Columns[] = chip.peColumns === 1 ? ['positions'] : ['positions', 'filters'];
   for (const vertical of only(fixed.vertical, () => verticals(chip.clusterRows)))
-    for (const side of only(fixed.side, () => sides))
-      for (const column of only(fixed.columns, () => columns)) found.push({ vertical, side, columns: column });
+    for (const horizontal of only(fixed.horizontal, () => horizontals(chip.clusterColumns)))
+      for (const column of only(fixed.columns, () => columns)) found.push({ vertical, horizontal, columns: column });
   return found;
 }
 
@@ -96,18 +95,23 @@ function verticals(rows: number): Vertical[] {
   return found;
 }
 
+function horizontals(columns: number): Horizontal[] {
+  return divisors(columns).flatMap((groups) =>
+    divisors(columns / groups).map((filters) => ({ groups, filters, positions: columns / groups / filters })),
+  );
+}
+
 function divisors(total: number): number[] {
   return Array.from({ length: total }, (_, index) => index + 1).filter((size) => total % size === 0);
 }
 
 /** Whether no factor of a layout is beyond what there is to spread, unless there is nothing else: positions take what is left. */
-export function layoutIsUseful({ vertical, side, columns }: Layout, loops: Loops): boolean {
-  const { work, filterTiles, units, peRows, groupClusters, filterClusters, filterColumns, chip } = loops;
+export function layoutIsUseful({ vertical, horizontal, columns }: Layout, loops: Loops): boolean {
+  const { work, filterTiles, units, peRows, groupClusters, filterClusters, filterColumns } = loops;
   const spread = filterClusters * filterColumns;
   const wasted = (among: number, total: number, parts: number): boolean => parts > 1 && among - among / parts >= total;
-  if (wasted(groupClusters, work.g, vertical.groups) || (side === 'groups' && work.g === 1)) return false;
-  if (wasted(spread, filterTiles, vertical.filters)) return false;
-  if (side === 'filters' && wasted(spread, filterTiles, chip.clusterColumns)) return false;
+  if ([vertical, horizontal].some(({ groups }) => wasted(groupClusters, work.g, groups))) return false;
+  if ([vertical, horizontal].some(({ filters }) => wasted(spread, filterTiles, filters))) return false;
   if (columns === 'filters' && filterTiles === 1) return false;
   return vertical.chain === 1 || (vertical.chain - 1) * peRows < units;
 }

@@ -9,6 +9,7 @@ import { outputShape } from '../layer/shape.ts';
 import { packetWords, tableChannels } from './fits.ts';
 import type { IactRing } from './iact-ring.ts';
 import type { Loops } from './loops.ts';
+import { iactSharers, weightSpan } from './sharing.ts';
 import { expectedMaximum, type TileStatistics } from './tile-statistics.ts';
 
 /** Where the cycles go; they add up. */
@@ -103,7 +104,7 @@ function blockWords({ mapping }: Loops, { walk, segments, segmentWords }: IactRi
 }
 
 export function costOf(loops: Loops, ring: IactRing, tiles: TileStatistics, conditions: CostConditions): Cost {
-  const { work, mapping, chip, passes, replays, chunks, filterColumns, filterClusters, unitsPerPass } = loops;
+  const { work, mapping, chip, passes, replays, chunks, filterColumns, unitsPerPass } = loops;
   const { pe } = chip;
   const dense = mapping.encoding === 'dense';
   const density = dense ? 1 : conditions.iactDensity;
@@ -123,7 +124,7 @@ export function costOf(loops: Loops, ring: IactRing, tiles: TileStatistics, cond
   const drained = windows * window;
 
   const block = blockWords(loops, ring, density);
-  const sources = clusterCount(chip) / filterClusters;
+  const sources = clusterCount(chip) / iactSharers(mapping);
   const laneRate = Math.min(1, chip.iactLanes / (sources * loops.peRows));
   const blocksOfStep = ring.slots * mapping.rows;
   const fed = Math.max(drained, blocksOfStep * block);
@@ -134,7 +135,7 @@ export function costOf(loops: Loops, ring: IactRing, tiles: TileStatistics, cond
 
   const packet = linkCycles(loops, tiles.mean);
   const requantised = work.layer.output === undefined ? 0 : REQUANTISATION_WORDS * mapping.filters * filterColumns + 1;
-  const weightRate = Math.min(1, (chip.weightLanes * weightSharers(loops)) / (clusterCount(chip) * chip.peRows));
+  const weightRate = Math.min(1, (chip.weightLanes * weightSpan(mapping)) / (clusterCount(chip) * chip.peRows));
   const link = packet / weightRate + requantised / weightRate / passes;
   // What of the next tiles has no room beside these comes in their last window, to all columns one after the other.
   const beyond = dense ? 0 : Math.max(0, 2 * tiles.mean - pe.weightDataDepth);
@@ -158,7 +159,7 @@ export function costOf(loops: Loops, ring: IactRing, tiles: TileStatistics, cond
     iacts: WORD_BYTES * sources * loops.peRows * (steps / (mapping.replay ? replays : 1)) * bringsPerStep * block,
     weights:
       (WORD_BYTES * clusterCount(chip) * steps * (linkWords(loops, tiles.mean) * chip.peRows + requantised / passes)) /
-      weightSharers(loops),
+      weightSpan(mapping),
     outputs: (raw ? WORD_BYTES : WORD_BYTES / 2) * work.n * work.layer.g * work.layer.m * work.e * work.f,
   };
   const onChip = steps * step + fill;
@@ -233,11 +234,6 @@ function linkCycles(loops: Loops, words: number): number {
   const { mapping } = loops;
   const link = linkWords(loops, words);
   return mapping.encoding === 'dense' ? Math.max(link, 1.5 * packetWords(mapping, words)) : link;
-}
-
-/** Clusters that get the same weights from one lane. */
-function weightSharers({ mapping, chip }: Loops): number {
-  return mapping.side === 'positions' ? chip.clusterColumns : 1;
 }
 
 /** Cycles of a turn that the banks make the PEs wait because there is no room yet for what comes next. */

@@ -2,8 +2,9 @@
 import type { Cost } from './cost.ts';
 import { iactRing } from './iact-ring.ts';
 import type { Loops } from './loops.ts';
-import type { Mapping } from './mapping.ts';
+import type { Horizontal, Mapping } from './mapping.ts';
 import type { Candidate, SearchRecord } from './search.ts';
+import { iactSharers, weightSpan } from './sharing.ts';
 
 /** Candidates that are shown. */
 const SHOWN = 6;
@@ -23,9 +24,8 @@ export function explainMapping(best: Candidate, record: SearchRecord): string[] 
 }
 
 /** A mapping in one line. */
-export function mappingLine({ vertical, ...mapping }: Mapping): string {
-  const names: (keyof typeof vertical)[] = ['groups', 'positions', 'filters', 'chain'];
-  const rows = names.filter((name) => vertical[name] > 1).map((name) => `${vertical[name]} ${name}`);
+export function mappingLine({ vertical, horizontal, ...mapping }: Mapping): string {
+  const rows = factors(vertical, ['groups', 'positions', 'filters', 'chain']);
   return [
     mapping.encoding,
     ...(mapping.flatten ? ['flat'] : []),
@@ -36,10 +36,21 @@ export function mappingLine({ vertical, ...mapping }: Mapping): string {
     `F0 ${mapping.windows}`,
     `T ${mapping.rows}`,
     `columns: ${mapping.columns}`,
-    `side: ${mapping.side}`,
+    `side: ${sideText(horizontal)}`,
     `rows: ${rows.length === 0 ? 'one' : rows.join(' × ')}`,
     `iacts ${mapping.iacts}${mapping.replay ? ', replayed' : ''}`,
   ].join(' · ');
+}
+
+/** What differs along a row of clusters. Where it has two, that is what the neighbour has that is different. */
+function sideText(horizontal: Horizontal): string {
+  const parts = factors(horizontal, ['groups', 'filters', 'positions']);
+  if (parts.length === 0) return 'none';
+  return parts.join(' × ').replace(/^2 (\w+)$/, '$1');
+}
+
+function factors<N extends string>(parts: Readonly<Record<N, number>>, names: readonly N[]): string[] {
+  return names.filter((name) => parts[name] > 1).map((name) => `${parts[name]} ${name}`);
 }
 
 function searchLines(best: Candidate, { considered, sizes, hopeless, rejections, ranking }: SearchRecord): string[] {
@@ -61,7 +72,7 @@ function searchLines(best: Candidate, { considered, sizes, hopeless, rejections,
 /** The loops from the outermost to the innermost, in the manner of J19 Fig 10. */
 function loopLines(loops: Loops): string[] {
   const { mapping, work, chip } = loops;
-  const { vertical } = mapping;
+  const { vertical, horizontal } = mapping;
   const nest: [string, number, string][] = [
     ['outside  for chunk', loops.groupChunks, 'groups'],
     ['outside  for chunk', loops.pieceChunks, 'row pieces'],
@@ -71,7 +82,9 @@ function loopLines(loops: Loops): string[] {
     ['mesh     parallel-for row', vertical.positions, 'row pieces'],
     ['mesh     parallel-for row', vertical.filters, 'filter tiles'],
     ['mesh     parallel-for row', vertical.chain, 'parts of the reduction'],
-    ['mesh     parallel-for column', chip.clusterColumns, mapping.side === 'positions' ? 'row pieces' : mapping.side],
+    ['mesh     parallel-for column', horizontal.groups, 'groups'],
+    ['mesh     parallel-for column', horizontal.filters, 'filters'],
+    ['mesh     parallel-for column', horizontal.positions, 'row pieces'],
     ['cluster  parallel-for PE row', loops.peRows, 'parts of the reduction'],
     ['cluster  parallel-for PE column', chip.peColumns, mapping.columns === 'filters' ? 'filter tiles' : 'row pieces'],
     ['PE       for row', mapping.rows, 'row pieces'],
@@ -86,11 +99,12 @@ function loopLines(loops: Loops): string[] {
 }
 
 function placeLines(loops: Loops): string[] {
-  const { mapping, work, chip } = loops;
+  const { mapping, work } = loops;
   const ring = iactRing(loops);
-  const shared = loops.filterClusters > 1 ? `multicast to ${loops.filterClusters} clusters` : 'to one cluster';
+  const sharers = iactSharers(mapping);
+  const shared = sharers > 1 ? `multicast to ${sharers} clusters` : 'to one cluster';
   const slots = mapping.columns === 'positions' ? 'each PE column its own' : 'all PE columns the same';
-  const weights = mapping.side === 'positions' && chip.clusterColumns > 1 ? 'multicast sideways' : 'to one cluster';
+  const weights = weightSpan(mapping) > 1 ? 'multicast sideways' : 'to one cluster';
   const columns = mapping.columns === 'positions' ? 'to the PEs of a row together' : 'to each PE its own';
   const bank =
     mapping.iacts === 'bypass'

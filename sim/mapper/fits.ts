@@ -53,6 +53,13 @@ export const limits: readonly Limit[] = [
       `${vertical.groups} × ${vertical.positions} × ${vertical.filters} × ${vertical.chain} rows of clusters (groups, positions, filters, chain): the mesh has ${chip.clusterRows}`,
   },
   {
+    name: 'mesh columns',
+    broken: ({ mapping: { horizontal }, chip }) =>
+      horizontal.groups * horizontal.filters * horizontal.positions !== chip.clusterColumns,
+    sentence: ({ mapping: { horizontal }, chip }) =>
+      `${horizontal.groups} × ${horizontal.filters} × ${horizontal.positions} columns of clusters (groups, filters, positions): the mesh has ${chip.clusterColumns}`,
+  },
+  {
     name: 'weight columns',
     broken: ({ mapping, chip }) => mapping.channels * mapping.kernelColumns > chip.pe.weightAddressDepth,
     sentence: ({ mapping, chip }) =>

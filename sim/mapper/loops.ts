@@ -47,7 +47,7 @@ export interface Loops {
 }
 
 export function loopsOf(work: WorkLayer, mapping: Mapping, chip: ChipParameters): Loops {
-  const { vertical, columns, side, rows } = mapping;
+  const { vertical, columns, horizontal, rows } = mapping;
   const kernelParts = Math.ceil(work.s / mapping.kernelColumns);
   const channelTiles = Math.ceil(work.c / mapping.channels);
   const peRows = Math.min(chip.peRows, chip.iactBanks);
@@ -56,10 +56,9 @@ export function loopsOf(work: WorkLayer, mapping: Mapping, chip: ChipParameters)
   const unitsPerKernelRow = mapping.iacts === 'shared' ? Math.ceil(used / unitsPerPass) * unitsPerPass : used;
   const units = work.r * unitsPerKernelRow;
   const filterTiles = Math.ceil(work.m / mapping.filters);
-  const beside = (what: Mapping['side']): number => (side === what ? chip.clusterColumns : 1);
-  const filterClusters = vertical.filters * beside('filters');
-  const groupClusters = vertical.groups * beside('groups');
-  const positionClusters = vertical.positions * beside('positions');
+  const filterClusters = vertical.filters * horizontal.filters;
+  const groupClusters = vertical.groups * horizontal.groups;
+  const positionClusters = vertical.positions * horizontal.positions;
   const filterColumns = columns === 'filters' ? chip.peColumns : 1;
   const positionColumns = columns === 'positions' ? chip.peColumns : 1;
   const piecesPerRow = Math.ceil(work.f / mapping.windows);
@@ -125,21 +124,19 @@ export interface ClusterRole {
 
 /** @param cluster row · clusterColumns + column */
 export function roleOf({ mapping, chip }: Loops, cluster: number): ClusterRole {
-  const { vertical, side } = mapping;
+  const { vertical, horizontal } = mapping;
   const row = Math.floor(cluster / chip.clusterColumns);
   const column = cluster % chip.clusterColumns;
   const chain = row % vertical.chain;
   const filter = Math.floor(row / vertical.chain) % vertical.filters;
   const position = Math.floor(row / (vertical.chain * vertical.filters)) % vertical.positions;
   const group = Math.floor(row / (vertical.chain * vertical.filters * vertical.positions));
-  const beside = (what: Mapping['side'], among: number): number =>
-    side === what ? among * chip.clusterColumns + column : among;
   return {
     row,
     column,
-    group: beside('groups', group),
-    position: beside('positions', position),
-    filter: beside('filters', filter),
+    group: group * horizontal.groups + Math.floor(column / (horizontal.positions * horizontal.filters)),
+    position: position * horizontal.positions + (column % horizontal.positions),
+    filter: filter * horizontal.filters + (Math.floor(column / horizontal.positions) % horizontal.filters),
     chain,
   };
 }

@@ -2,9 +2,6 @@
 import type { Encoding } from '../pe/mapping.ts';
 import type { Order } from './order.ts';
 
-/** What the horizontal neighbour of a cluster has that is different: groups, filters, or output positions. */
-export type Side = 'groups' | 'filters' | 'positions';
-
 /** What the PE columns of a cluster have that is different. With `positions`, they share weights; with `filters`, iacts. */
 export type Columns = 'positions' | 'filters';
 
@@ -30,6 +27,20 @@ export interface Vertical {
   readonly chain: number;
 }
 
+/** The columns of clusters in parts, in the same way; their product is the number of columns. */
+export interface Horizontal {
+  readonly groups: number;
+  /** Clusters that share iacts by horizontal multicast, where there is one position. */
+  readonly filters: number;
+  /** Clusters that share weights by horizontal multicast. */
+  readonly positions: number;
+}
+
+/** All columns of clusters differ in one thing. */
+export function across(what: keyof Horizontal, clusterColumns: number): Horizontal {
+  return { groups: 1, filters: 1, positions: 1, [what]: clusterColumns };
+}
+
 export interface Mapping {
   /** `csc` skips zeros; `dense` sends every value. */
   readonly encoding: Encoding;
@@ -49,8 +60,7 @@ export interface Mapping {
   /** T: row pieces that each PE column works on with a weight tile. */
   readonly rows: number;
   readonly columns: Columns;
-  /** Ignored where the mesh has one column. */
-  readonly side: Side;
+  readonly horizontal: Horizontal;
   readonly vertical: Vertical;
   readonly iacts: Iacts;
   /** The banks replay a chunk's iacts for every filter tile; otherwise the outside sends them again. */

@@ -148,8 +148,8 @@ class Search {
       bandwidth: options.bandwidth,
     };
     this.layouts = layouts(chip, this.fixed);
-    const { vertical, side, columns } = this.fixed;
-    this.layoutIsFixed = vertical !== undefined || side !== undefined || columns !== undefined;
+    const { vertical, horizontal, columns } = this.fixed;
+    this.layoutIsFixed = vertical !== undefined || horizontal !== undefined || columns !== undefined;
   }
 
   run(): Candidate {

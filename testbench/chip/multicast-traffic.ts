@@ -11,8 +11,8 @@ export interface Traffic {
 
 /**
  * The traffic of every cluster, from nothing but who gets whose words. Words go up and down the column of their source first, and
- * from there to the side. A source of a vertical multicast sends both ways, whether or not there is anybody: the edge of the mesh,
- * or a router that is off, drops what nobody wants.
+ * from there along the rows. A source of a multicast sends both ways, whether or not there is anybody: the edge of the mesh, or a
+ * router that is off, drops what nobody wants. In a mesh of two columns there is one way along a row.
  *
  * @param from for each cluster, row by row of the mesh, the one whose words it gets
  * @param sent words that the routers of each cluster take from outside or from the banks
@@ -28,6 +28,12 @@ export function multicastTraffic(p: ChipParameters, from: readonly number[], sen
     const inColumn = sharers.filter((sharer) => columnOf(sharer) === column).map(rowOf);
     const onTheWay = column === columnOf(source);
     const fromHere = cluster === source && inColumn.length > 1;
+    const waysAlongRow = (at: number): number => {
+      const inRow = sharers.filter((sharer) => rowOf(sharer) === row);
+      if (onTheWay) return inRow.length === 1 ? 0 : p.clusterColumns > 2 ? 2 : 1;
+      const eastwards = column > columnOf(source);
+      return inRow.some((sharer) => (eastwards ? sharer > at : sharer < at)) && p.clusterColumns > 2 ? 1 : 0;
+    };
     const goesOn = (beyond: boolean, further: boolean): number =>
       onTheWay && (fromHere || (beyond && further)) ? words : 0;
     return {
@@ -40,7 +46,7 @@ export function multicastTraffic(p: ChipParameters, from: readonly number[], sen
         row > rowOf(source),
         inColumn.some((other) => other > row),
       ),
-      side: onTheWay && sharers.some((sharer) => rowOf(sharer) === row && sharer !== cluster) ? words : 0,
+      side: words * waysAlongRow(cluster),
     };
   });
 }

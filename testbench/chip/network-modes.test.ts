@@ -7,7 +7,7 @@ import { type NetworkMode, networkModes } from '../../sim/chip/routing.ts';
 import { type OpenChip, openChip } from '../../sim/chip/run-on-chip.ts';
 import { chipLike } from '../../sim/config/chip-like.ts';
 import { parseLayer } from '../../sim/layer/read-layer.ts';
-import type { Mapping } from '../../sim/mapper/mapping.ts';
+import { across, type Mapping } from '../../sim/mapper/mapping.ts';
 import { synthesiseOperands } from '../../sim/tensor/synthetic.ts';
 import { checkRun } from './check-run.ts';
 import { multicastTraffic } from './multicast-traffic.ts';
@@ -55,7 +55,7 @@ const base: Mapping = {
   windows: 6,
   rows: 1,
   columns: 'positions',
-  side: 'positions',
+  horizontal: across('positions', 2),
   vertical: { groups: 1, positions: 2, filters: 1, chain: 1 },
   iacts: 'own',
   replay: false,
@@ -92,6 +92,7 @@ const grouped = (rows: number): Use => ({
   mode: 'grouped multicast',
   from: Array.from({ length: 2 * rows }, (_, cluster) => cluster - (cluster % 2)),
 });
+const rowParts = (...from: number[]): Use => ({ mode: 'grouped multicast', from });
 const interleaved = (...from: number[]): Use => ({ mode: 'interleaved multicast', from });
 
 /** Small meshes, and what runs on each of them. */
@@ -110,7 +111,7 @@ const meshes = {
         weights: highReuse(2, 0),
       },
       'iacts for all': {
-        mapping: { ...base, side: 'filters', vertical: vertical({}) },
+        mapping: { ...base, horizontal: across('filters', 2), vertical: vertical({}) },
         iacts: highReuse(2, 0),
         weights: highBandwidth(2),
       },
@@ -121,7 +122,7 @@ const meshes = {
     cases: {
       'iacts of their own, weights across': { mapping: base, iacts: highBandwidth(4), weights: grouped(2) },
       'iacts for all': {
-        mapping: { ...base, side: 'filters', vertical: vertical({ filters: 2 }) },
+        mapping: { ...base, horizontal: across('filters', 2), vertical: vertical({ filters: 2 }) },
         iacts: highReuse(4, 2),
         weights: highBandwidth(4),
       },
@@ -131,12 +132,12 @@ const meshes = {
         weights: grouped(2),
       },
       'iacts across': {
-        mapping: { ...base, side: 'filters' },
+        mapping: { ...base, horizontal: across('filters', 2) },
         iacts: grouped(2),
         weights: highBandwidth(4),
       },
       'nothing shared': {
-        mapping: { ...base, side: 'groups' },
+        mapping: { ...base, horizontal: across('groups', 2) },
         iacts: highBandwidth(4),
         weights: highBandwidth(4),
       },
@@ -151,7 +152,7 @@ const meshes = {
     chip: chipLike({ clusterRows: 4, clusterColumns: 2, peRows: 2, peColumns: 2, iactBanks: 2 }),
     cases: {
       'iacts for all, by way of others': {
-        mapping: { ...base, filters: 2, side: 'filters', vertical: vertical({ filters: 4 }) },
+        mapping: { ...base, filters: 2, horizontal: across('filters', 2), vertical: vertical({ filters: 4 }) },
         iacts: highReuse(8, 4),
         weights: highBandwidth(8),
       },
@@ -166,9 +167,84 @@ const meshes = {
         weights: grouped(4),
       },
       'psums through four clusters': {
-        mapping: { ...base, side: 'groups', vertical: vertical({ chain: 4 }) },
+        mapping: { ...base, horizontal: across('groups', 2), vertical: vertical({ chain: 4 }) },
         iacts: highBandwidth(8),
         weights: highBandwidth(8),
+      },
+    },
+  },
+  '1×4 clusters of 2×2 PEs': {
+    chip: chipLike({ clusterRows: 1, clusterColumns: 4, peRows: 2, peColumns: 2, iactBanks: 2 }),
+    cases: {
+      'weights for all': {
+        mapping: { ...base, horizontal: across('positions', 4), vertical: vertical({}) },
+        iacts: highBandwidth(4),
+        weights: highReuse(4, 1),
+      },
+      'iacts for all': {
+        mapping: { ...base, horizontal: across('filters', 4), vertical: vertical({}) },
+        iacts: highReuse(4, 1),
+        weights: highBandwidth(4),
+      },
+      'weights for half a row': {
+        mapping: { ...base, horizontal: { groups: 2, filters: 1, positions: 2 }, vertical: vertical({}) },
+        iacts: highBandwidth(4),
+        weights: rowParts(0, 0, 2, 2),
+      },
+      'iacts for half a row': {
+        mapping: { ...base, horizontal: { groups: 2, filters: 2, positions: 1 }, vertical: vertical({}) },
+        iacts: rowParts(0, 0, 2, 2),
+        weights: highBandwidth(4),
+      },
+      'weights for half a row, the same iacts for every second cluster': {
+        mapping: { ...base, horizontal: { groups: 1, filters: 2, positions: 2 }, vertical: vertical({}) },
+        iacts: highBandwidth(4),
+        weights: rowParts(0, 0, 2, 2),
+      },
+    },
+  },
+  '3×3 clusters of 2×2 PEs': {
+    chip: chipLike({ clusterRows: 3, clusterColumns: 3, peRows: 2, peColumns: 2, iactBanks: 2 }),
+    cases: {
+      'iacts for all, from the middle': {
+        mapping: { ...base, filters: 2, horizontal: across('filters', 3), vertical: vertical({ filters: 3 }) },
+        iacts: highReuse(9, 4),
+        weights: highBandwidth(9),
+      },
+      'iacts down the columns, weights across': {
+        mapping: { ...base, filters: 3, horizontal: across('positions', 3), vertical: vertical({ filters: 3 }) },
+        iacts: interleaved(3, 4, 5, 3, 4, 5, 3, 4, 5),
+        weights: rowParts(1, 1, 1, 4, 4, 4, 7, 7, 7),
+      },
+      'iacts across': {
+        mapping: { ...base, horizontal: across('filters', 3), vertical: vertical({ positions: 3 }) },
+        iacts: rowParts(1, 1, 1, 4, 4, 4, 7, 7, 7),
+        weights: highBandwidth(9),
+      },
+      'psums through three clusters, fewer groups than columns': {
+        mapping: { ...base, horizontal: across('groups', 3), vertical: vertical({ chain: 3 }) },
+        iacts: highBandwidth(9),
+        weights: highBandwidth(9),
+      },
+    },
+  },
+  '1×6 clusters of one PE': {
+    chip: chipLike({ clusterRows: 1, clusterColumns: 6, peRows: 1, peColumns: 1, iactBanks: 1 }),
+    cases: {
+      'iacts for three, twice': {
+        mapping: { ...base, horizontal: { groups: 2, filters: 3, positions: 1 }, vertical: vertical({}) },
+        iacts: rowParts(1, 1, 1, 4, 4, 4),
+        weights: highBandwidth(6),
+      },
+      'iacts for all, two columns one way and three the other': {
+        mapping: { ...base, filters: 3, horizontal: across('filters', 6), vertical: vertical({}) },
+        iacts: highReuse(6, 2),
+        weights: highBandwidth(6),
+      },
+      'weights for all': {
+        mapping: { ...base, horizontal: across('positions', 6), vertical: vertical({}) },
+        iacts: highBandwidth(6),
+        weights: highReuse(6, 2),
       },
     },
   },

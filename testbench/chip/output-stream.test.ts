@@ -3,7 +3,7 @@ import { type ChipParameters, eyerissV2Chip } from '../../hw/parameters.ts';
 import { chipProgram } from '../../sim/chip/chip-program.ts';
 import { decodeOutputs } from '../../sim/chip/output-stream.ts';
 import { parseLayer } from '../../sim/layer/read-layer.ts';
-import type { Mapping } from '../../sim/mapper/mapping.ts';
+import { across, type Mapping } from '../../sim/mapper/mapping.ts';
 import { synthesiseOperands } from '../../sim/tensor/synthetic.ts';
 import { listOfWords } from './check-program.ts';
 import { runFunctionalChip } from './model/functional-chip.ts';
@@ -34,7 +34,7 @@ const mapping: Mapping = {
   windows: 2,
   rows: 1,
   columns: 'positions',
-  side: 'positions',
+  horizontal: across('positions', 1),
   vertical: { groups: 1, positions: 1, filters: 1, chain: 2 },
   iacts: 'own',
   replay: false,

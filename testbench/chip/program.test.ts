@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../sim/tensor/random.ts';
+import type { Mapping } from '../../sim/mapper/mapping.ts';
 import { checkProgram } from './check-program.ts';
 import { oneOf, randomChip, randomLayer, randomMapping, randomOperands } from './random-cases.ts';
 import { full } from '../full.ts';
+
+/** What the clusters of a row have that is different. */
+function besides({ horizontal }: Mapping): string[] {
+  return Object.entries(horizontal).flatMap(([what, clusters]) => (clusters > 1 ? [what] : []));
+}
 
 describe('what a chip is given for a layer', () => {
   it(`makes the functional model give the golden results (random layers, mappings and chips)`, () => {
@@ -26,7 +32,7 @@ describe('what a chip is given for a layer', () => {
       } catch (error) {
         throw new Error(`case ${index}: ${JSON.stringify({ layer, mapping, chip, wanted })}`, { cause: error });
       }
-      for (const way of [mapping.iacts, mapping.columns, mapping.side, mapping.encoding])
+      for (const way of [mapping.iacts, mapping.columns, mapping.encoding, ...besides(mapping)])
         ways.set(way, (ways.get(way) ?? 0) + 1);
     }
     for (const way of ['shared', 'own', 'bypass', 'positions', 'filters', 'groups', 'csc', 'dense'])

@@ -76,6 +76,9 @@ export function randomChip(random: Random): ChipParameters {
     [2, 2],
     [4, 1],
     [4, 2],
+    [1, 4],
+    [2, 3],
+    [1, 6],
   ] as const);
   const [peRows, peColumns, iactBanks] = oneOf(random, [
     [3, 4, 3],
@@ -87,7 +90,10 @@ export function randomChip(random: Random): ChipParameters {
   ] as const);
   const clusters = clusterRows * clusterColumns;
   const divisorOf = (total: number): number => {
-    const parts = Array.from({ length: total }, (_, index) => index + 1).filter((size) => total % size === 0);
+    // Each row of a wide mesh has lanes of its own.
+    const rows = clusterColumns > 2 ? clusterRows : 1;
+    const sizes = Array.from({ length: total }, (_, index) => index + 1);
+    const parts = sizes.filter((size) => total % size === 0 && size % rows === 0);
     return random.fraction() < 0.5 ? total : oneOf(random, parts);
   };
   // Segments that are long enough for runs of zeros that no count can say.
@@ -136,14 +142,24 @@ function drawOrder(random: Random, { g, c, m }: WorkLayer): Order {
   return { channels: eachGroup(c), filters: eachGroup(m) };
 }
 
+/** The prime factors of a small number. */
+function factorsOf(total: number): number[] {
+  for (let factor = 2; factor <= total; factor++)
+    if (total % factor === 0) return [factor, ...factorsOf(total / factor)];
+  return [];
+}
+
 function drawMapping(random: Random, layer: Layer, chip: ChipParameters): Mapping {
   const flatten = random.fraction() < 0.2;
   const bundle = random.fraction() < 0.3 ? random.integer(1, layer.g) : 1;
   const work = workLayer(layer, flatten, bundle);
   const { e, f } = outputShape(layer);
   const vertical = { groups: 1, positions: 1, filters: 1, chain: 1 };
-  for (let rows = chip.clusterRows; rows > 1; rows /= 2)
-    vertical[oneOf(random, ['groups', 'positions', 'filters', 'chain'] as const)] *= 2;
+  for (const factor of factorsOf(chip.clusterRows))
+    vertical[oneOf(random, ['groups', 'positions', 'filters', 'chain'] as const)] *= factor;
+  const horizontal = { groups: 1, filters: 1, positions: 1 };
+  for (const factor of factorsOf(chip.clusterColumns))
+    horizontal[oneOf(random, ['groups', 'filters', 'positions'] as const)] *= factor;
   const columns = oneOf(random, ['positions', 'filters'] as const);
   const windows = random.fraction() < 0.4 ? f : random.integer(1, f);
   return {
@@ -157,7 +173,7 @@ function drawMapping(random: Random, layer: Layer, chip: ChipParameters): Mappin
     windows,
     rows: random.fraction() < 0.4 ? 1 : random.integer(1, layer.n * e),
     columns,
-    side: oneOf(random, ['groups', 'filters', 'positions'] as const),
+    horizontal,
     vertical,
     iacts: oneOf(random, ['shared', 'shared', 'shared', 'own', 'bypass'] as const),
     replay: random.fraction() < 0.5,

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { WeightPort } from '../../hw/noc/router-ports.ts';
 import { type ChipParameters, eyerissV2Chip } from '../../hw/parameters.ts';
 import { type ChipLayer, chipLayer } from '../../sim/chip/chip-layer.ts';
 import { iactModes, networkModes, psumTargets, weightModes } from '../../sim/chip/routing.ts';
 import { parseLayer } from '../../sim/layer/read-layer.ts';
-import type { Mapping } from '../../sim/mapper/mapping.ts';
-import { iactReach, weightReach } from './model/mesh-routes.ts';
+import { across, type Mapping } from '../../sim/mapper/mapping.ts';
+import { iactReach, type ModeOf, weightReach } from './model/mesh-routes.ts';
 
 const layer = parseLayer({ g: 16, m: 64, c: 64, h: 8, w: 8, r: 1, s: 1 }, 'layer');
 
@@ -18,7 +19,7 @@ const base: Mapping = {
   windows: 4,
   rows: 1,
   columns: 'positions',
-  side: 'positions',
+  horizontal: across('positions', 2),
   vertical: { groups: 1, positions: 8, filters: 1, chain: 1 },
   iacts: 'own',
   replay: false,
@@ -32,10 +33,8 @@ function mapped(changes: Partial<Mapping>, chip: ChipParameters = eyerissV2Chip)
 function reached(plan: ChipLayer) {
   const iact = new Map<number, number[]>();
   const weight = new Map<number, number[]>();
-  const iactMode = (at: number, source: 'local' | 'north' | 'south' | 'side') =>
-    iactModes(plan, plan.roles[at]!)[source];
-  const weightMode = (at: number, source: string) =>
-    weightModes(plan, plan.roles[at]!)[source === 'local' ? 'local' : 'side'];
+  const iactMode: ModeOf = (at, source) => iactModes(plan, plan.roles[at]!)[source];
+  const weightMode: ModeOf<WeightPort> = (at, source) => weightModes(plan, plan.roles[at]!)[source];
   plan.roles.forEach((role, cluster) => {
     if (iactModes(plan, role).local !== 'off')
       iact.set(
@@ -69,7 +68,7 @@ describe('routing', () => {
   });
 
   it('sends one cluster iacts for all, and each its own weights, where all differ in filters', () => {
-    const plan = mapped({ side: 'filters', vertical: vertical({ filters: 8 }) });
+    const plan = mapped({ horizontal: across('filters', 2), vertical: vertical({ filters: 8 }) });
     const { iact, weight } = reached(plan);
     expect([...iact]).toEqual([[8, Array.from({ length: 16 }, (_, cluster) => cluster)]]);
     expect(weight.size).toBe(16);
@@ -84,7 +83,7 @@ describe('routing', () => {
   });
 
   it('sends iacts to groups of rows, beside each other two groups in a row', () => {
-    const plan = mapped({ side: 'positions', vertical: vertical({ positions: 2, filters: 4 }) });
+    const plan = mapped({ horizontal: across('positions', 2), vertical: vertical({ positions: 2, filters: 4 }) });
     const { iact } = reached(plan);
     expect([...iact]).toEqual([
       [4, [0, 2, 4, 6]],
@@ -96,7 +95,7 @@ describe('routing', () => {
   });
 
   it('sends iacts across the rows alone, where only the horizontal neighbour has other filters', () => {
-    const plan = mapped({ side: 'filters', vertical: vertical({ groups: 8 }) });
+    const plan = mapped({ horizontal: across('filters', 2), vertical: vertical({ groups: 8 }) });
     const { iact, weight } = reached(plan);
     expect([...iact]).toEqual(Array.from({ length: 8 }, (_, row) => [2 * row, [2 * row, 2 * row + 1]]));
     expect(weight.size).toBe(16);
@@ -104,7 +103,7 @@ describe('routing', () => {
   });
 
   it('shares nothing between groups', () => {
-    const plan = mapped({ side: 'groups', vertical: vertical({ groups: 8 }) });
+    const plan = mapped({ horizontal: across('groups', 2), vertical: vertical({ groups: 8 }) });
     expect(networkModes(plan)).toEqual({ iacts: 'high bandwidth', weights: 'high bandwidth' });
   });
 
@@ -115,8 +114,8 @@ describe('routing', () => {
 
   it('has no side where the mesh has one column', () => {
     const chip = { ...eyerissV2Chip, clusterColumns: 1, iactLanes: 24, weightLanes: 24, outputLanes: 8 };
-    for (const side of ['filters', 'positions', 'groups'] as const) {
-      const plan = mapped({ side, vertical: vertical({ positions: 8 }) }, chip);
+    for (const what of ['filters', 'positions', 'groups'] as const) {
+      const plan = mapped({ horizontal: across(what, 1), vertical: vertical({ positions: 8 }) }, chip);
       const { iact, weight } = reached(plan);
       expect([iact.size, weight.size]).toEqual([8, 8]);
       expect(weightModes(plan, plan.roles[0]!).local).toBe('unicast');

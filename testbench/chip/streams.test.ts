@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ChipParameters, eyerissV2Chip } from '../../hw/parameters.ts';
 import { chipProgram } from '../../sim/chip/chip-program.ts';
 import { parseLayer } from '../../sim/layer/read-layer.ts';
-import type { Mapping } from '../../sim/mapper/mapping.ts';
+import { across, type Mapping } from '../../sim/mapper/mapping.ts';
 import type { Tensor } from '../../sim/tensor/tensor.ts';
 
 const chip: ChipParameters = {
@@ -42,7 +42,7 @@ const mapping: Mapping = {
   windows: 2,
   rows: 1,
   columns: 'positions',
-  side: 'positions',
+  horizontal: across('positions', 1),
   vertical: { groups: 1, positions: 1, filters: 1, chain: 1 },
   iacts: 'own',
   replay: false,

@@ -5,7 +5,7 @@ import { chipLike } from '../../sim/config/chip-like.ts';
 import { parseLayer } from '../../sim/layer/read-layer.ts';
 import { mappingFault } from '../../sim/mapper/fits.ts';
 import { loopsOf } from '../../sim/mapper/loops.ts';
-import type { Mapping } from '../../sim/mapper/mapping.ts';
+import { across, type Mapping } from '../../sim/mapper/mapping.ts';
 import { workLayer } from '../../sim/mapper/work-layer.ts';
 import { synthesiseOperands } from '../../sim/tensor/synthetic.ts';
 import { full } from '../full.ts';
@@ -35,7 +35,7 @@ const base: Mapping = {
   windows: 4,
   rows: 1,
   columns: 'positions',
-  side: 'positions',
+  horizontal: across('positions', 1),
   vertical: { groups: 1, positions: 1, filters: 1, chain: 1 },
   iacts: 'own',
   replay: false,

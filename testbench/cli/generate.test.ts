@@ -196,11 +196,11 @@ describe('a chip', () => {
   });
 
   test('that makes no sense is refused, each problem by its name', async () => {
-    const message = await refusal({ name: 'x', chip: { clusterColumns: 3, iactLanes: 5, pe: { psumDepth: 12 } } });
+    const message = await refusal({ name: 'x', chip: { counterBits: 33, iactLanes: 5, pe: { psumDepth: 12 } } });
     expect(message).toMatch(/^saccade: config\.json: this hardware can't be built:\n/);
     expect(message).toContain('chip.pe.psumDepth is 12');
-    const lanes = await refusal({ name: 'x', chip: { clusterColumns: 3, iactLanes: 5 } });
-    for (const problem of ['chip.clusterColumns is 3', 'chip.iactLanes is 5']) expect(lanes).toContain(problem);
+    const lanes = await refusal({ name: 'x', chip: { counterBits: 33, iactLanes: 5 } });
+    for (const problem of ['chip.counterBits is 33', 'chip.iactLanes is 5']) expect(lanes).toContain(problem);
   });
 });
 

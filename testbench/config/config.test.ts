@@ -51,6 +51,9 @@ describe('presets', () => {
     { name: 'v2-2x2', clusters: 4, pes: 48, lanes: [12, 12, 4] },
     { name: 'v2-1x1', clusters: 1, pes: 12, lanes: [3, 3, 1] },
     { name: 'lenet-36', clusters: 4, pes: 36, lanes: [12, 12, 4] },
+    { name: 'scale-256', clusters: 16, pes: 256, lanes: [64, 64, 16] },
+    { name: 'scale-1024', clusters: 64, pes: 1024, lanes: [256, 256, 64] },
+    { name: 'scale-16384', clusters: 1024, pes: 16384, lanes: [4096, 4096, 1024] },
   ])('$name has $clusters clusters and $pes PEs', ({ name, clusters, pes, lanes }) => {
     const config = findConfig(name);
     if (!isChip(config)) throw new Error(`${name} is no chip`);
@@ -65,7 +68,9 @@ describe('presets', () => {
 
   test('that are mistyped are guessed', () => {
     expect(() => findConfig('v2-2x3')).toThrow('did you mean "v2-2x2"?');
-    expect(() => findConfig('constructor')).toThrow('the presets are v2, v2-2x2, v2-1x1, lenet-36, pe');
+    expect(() => findConfig('constructor')).toThrow(
+      'the presets are v2, v2-2x2, v2-1x1, lenet-36, scale-256, scale-1024, scale-16384, pe',
+    );
   });
 });
 
@@ -98,7 +103,8 @@ describe('a config file', () => {
   });
 
   test.each([
-    [{ clusterColumns: 3 }, 'chip.clusterColumns is 3, and must be 1 or 2: '],
+    [{ clusterColumns: 4, iactLanes: 12 }, 'chip.iactLanes is 12, and must be a multiple of the 8 clusterRows: '],
+    [{ clusterColumns: 4, outputLanes: 4 }, 'chip.outputLanes is 4, and must be a multiple of the 8 clusterRows: '],
     [{ iactLanes: 7 }, 'chip.iactLanes is 7, and must divide the 48 iact routers'],
     [{ weightLanes: 36 }, 'chip.weightLanes is 36, and must divide the 48 weight routers'],
     [{ outputLanes: 3 }, 'chip.outputLanes is 3, and must divide the 16 clusters'],
@@ -111,7 +117,10 @@ describe('a config file', () => {
     [{ outputChannels: 33 }, 'chip.outputChannels is 33, and must be even'],
     [{ pe: { psumDepth: 12 } }, 'chip.pe.psumDepth is 12, and must be a power of two'],
     [{ pe: { psumBits: 25 } }, 'chip.pe.psumBits is 25: a psum leaves the chip in a word of 24 bits'],
-    [{ pe: { macs: 1, psumDepth: 4 } }, 'chip.pe.psumBanks is 4, and must be a power of two from 2 to psumDepth / 4 = 1'],
+    [
+      { pe: { macs: 1, psumDepth: 4 } },
+      'chip.pe.psumBanks is 4, and must be a power of two from 2 to psumDepth / 4 = 1',
+    ],
     [{ pe: { dataBits: 10, countBits: 5, psumBits: 24 } }, 'chip.pe.dataBits is 10: the outputs of a chip'],
   ])('%j is refused by name and reason', (chip, sentence) => {
     expect(chipRefusal(chip)).toContain(`config.json: this hardware can't be built:\n`);
@@ -130,8 +139,8 @@ describe('a config file', () => {
   });
 
   test('with several problems is told all of them', () => {
-    const message = chipRefusal({ clusterColumns: 4, counterBits: 33, peColumns: 12 });
-    for (const name of ['clusterColumns is 4', 'counterBits is 33', 'peColumns is 12']) expect(message).toContain(name);
+    const message = chipRefusal({ iactLanes: 5, counterBits: 33, peColumns: 12 });
+    for (const name of ['iactLanes is 5', 'counterBits is 33', 'peColumns is 12']) expect(message).toContain(name);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DataType } from '../../gen/index.ts';
-import { LaneWord } from '../../hw/chip.ts';
+import { LaneWord } from '../../hw/control/lanes.ts';
 import { eyerissV2Chip } from '../../hw/parameters.ts';
 import { Pe } from '../../hw/pe/pe.ts';
 import { eyerissV2Pe } from '../../hw/pe/parameters.ts';

@@ -5,7 +5,7 @@ import { clusterPart, letters, pePart } from '../../sim/draw/layer-parts.ts';
 import { mappingFacts } from '../../sim/draw/mapping-facts.ts';
 import { findLayer } from '../../sim/layer/library.ts';
 import { parseLayer } from '../../sim/layer/read-layer.ts';
-import type { Mapping, Vertical } from '../../sim/mapper/mapping.ts';
+import { across, type Mapping, type Vertical } from '../../sim/mapper/mapping.ts';
 
 const grouped = parseLayer(
   { name: 'grouped', n: 3, g: 4, m: 6, c: 5, h: 9, w: 7, r: 3, s: 2, stride: [2, 1], pad: [1, 0, 1, 0] },
@@ -24,7 +24,7 @@ const plain: Mapping = {
   windows: 8,
   rows: 1,
   columns: 'positions',
-  side: 'positions',
+  horizontal: across('positions', 2),
   vertical: vertical({ positions: 8 }),
   iacts: 'own',
   replay: true,
@@ -40,7 +40,13 @@ const cases = [
   },
   {
     layer: findLayer('mobilenet-conv4-pw'),
-    mapping: { ...plain, channels: 6, windows: 16, side: 'filters', vertical: vertical({ positions: 2, chain: 4 }) },
+    mapping: {
+      ...plain,
+      channels: 6,
+      windows: 16,
+      horizontal: across('filters', 2),
+      vertical: vertical({ positions: 2, chain: 4 }),
+    },
     cluster: ['m 16–31', 'e 0–1', 'units 6–8'],
     pe12: ['c 40–45', 'm 16–31', 'e 1, f 0–15'],
   },
@@ -71,7 +77,7 @@ const cases = [
       filters: 8,
       windows: 1,
       columns: 'filters',
-      side: 'filters',
+      horizontal: across('filters', 2),
       vertical: vertical({ filters: 8 }),
     },
     cluster: undefined,
@@ -85,7 +91,7 @@ const cases = [
       channels: 5,
       kernelColumns: 2,
       windows: 3,
-      side: 'positions',
+      horizontal: across('positions', 2),
       vertical: vertical({ groups: 2, positions: 4 }),
     },
     cluster: ['g 0, m 0–5', 'n 2 e 0–1'],

@@ -10,7 +10,7 @@ import { drawPe } from '../../sim/draw/pe.ts';
 import type { Layer } from '../../sim/layer/layer.ts';
 import { findLayer } from '../../sim/layer/library.ts';
 import { parseLayer } from '../../sim/layer/read-layer.ts';
-import type { Mapping } from '../../sim/mapper/mapping.ts';
+import { across, type Mapping } from '../../sim/mapper/mapping.ts';
 import { chooseMapping } from '../../sim/mapper/search.ts';
 import { synthesiseOperands } from '../../sim/tensor/synthetic.ts';
 import { layoutOf, overflows, overlaps } from './svg-layout.ts';
@@ -27,13 +27,14 @@ const chips: Readonly<Record<string, ChipParameters>> = {
   '2×2 of 3×3': chipLike({ clusterRows: 2, clusterColumns: 2, peRows: 3, peColumns: 3 }),
   '3×1 of 4×6, 2 banks': chipLike({ clusterRows: 3, clusterColumns: 1, peRows: 4, peColumns: 6, iactBanks: 2 }),
   'one PE': chipLike({ clusterRows: 1, clusterColumns: 1, peRows: 1, peColumns: 1, iactBanks: 1 }),
+  '2×4 of 2×2': chipLike({ clusterRows: 2, clusterColumns: 4, peRows: 2, peColumns: 2, iactBanks: 2 }),
   'shared lanes': chipLike({ iactLanes: 6, weightLanes: 4, outputLanes: 2 }),
 };
 
 const chain = { groups: 1, positions: 2, filters: 1, chain: 4 };
 const arrays: readonly { chip: string; layer: Layer; fixed?: Partial<Mapping> }[] = [
   { chip: 'v2', layer: findLayer('mobilenet-conv4-pw') },
-  { chip: 'v2', layer: findLayer('mobilenet-conv4-pw'), fixed: { vertical: chain, side: 'filters' } },
+  { chip: 'v2', layer: findLayer('mobilenet-conv4-pw'), fixed: { vertical: chain, horizontal: across('filters', 2) } },
   { chip: 'v2', layer: findLayer('mobilenet-conv4-pw'), fixed: { encoding: 'dense' } },
   { chip: 'v2', layer: findLayer('mobilenet-conv4-dw') },
   { chip: 'v2', layer: findLayer('lenet5-fc1') },
@@ -42,6 +43,9 @@ const arrays: readonly { chip: string; layer: Layer; fixed?: Partial<Mapping> }[
   { chip: '2×2 of 3×3', layer: findLayer('lenet5-conv2') },
   { chip: '3×1 of 4×6, 2 banks', layer: findLayer('lenet5-conv2') },
   { chip: 'one PE', layer: grouped },
+  { chip: '2×4 of 2×2', layer: grouped },
+  { chip: '2×4 of 2×2', layer: findLayer('lenet5-conv2'), fixed: { horizontal: across('filters', 4) } },
+  { chip: '2×4 of 2×2', layer: findLayer('lenet5-conv2'), fixed: { horizontal: across('positions', 4) } },
 ];
 
 function array({ chip: name, layer, fixed = {} }: (typeof arrays)[number]): string {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { WeightPort } from '../../hw/noc/router-ports.ts';
 import { clusterCount, eyerissV2Chip } from '../../hw/parameters.ts';
 import type { LayerCommandValue } from '../../sim/chip/command-words.ts';
 import { iactTraffic, psumLinks, weightTraffic } from '../../sim/draw/mesh-traffic.ts';
 import { findLayer } from '../../sim/layer/library.ts';
 import { mappedProgram } from '../../sim/run/draw-layer.ts';
-import { iactReach, weightReach } from '../chip/model/mesh-routes.ts';
+import { iactReach, type ModeOf, weightReach } from '../chip/model/mesh-routes.ts';
 
 const chip = eyerissV2Chip;
 
@@ -25,10 +26,10 @@ describe.each(['mobilenet-conv4-pw', 'alexnet-conv1', 'lenet5-fc1'])('the traffi
 
   it('brings weights to every cluster once', () => {
     const { intakes } = weightTraffic(chip, command);
-    const modes = (cluster: number, source: 'local' | 'side') => command.clusters[cluster]!.weightRouters[0]![source];
+    const modes: ModeOf<WeightPort> = (cluster, source) => command.clusters[cluster]!.weightRouters[0]![source];
     const reached = clusters
       .filter((cluster) => modes(cluster, 'local') !== 'off')
-      .flatMap((from) => weightReach(chip, (cluster, source) => modes(cluster, source as 'local' | 'side'), from));
+      .flatMap((from) => weightReach(chip, modes, from));
     expect(clustersOf(intakes)).toEqual(reached.sort((one, other) => one - other));
   });
 });

@@ -5,7 +5,7 @@ import { chipLike } from '../../sim/config/chip-like.ts';
 import { type Eyexam, type EyexamCase, eyexam, stepNames } from '../../sim/eyexam/eyexam.ts';
 import type { Layer } from '../../sim/layer/layer.ts';
 import { parseLayer } from '../../sim/layer/read-layer.ts';
-import type { Mapping } from '../../sim/mapper/mapping.ts';
+import { across, type Mapping } from '../../sim/mapper/mapping.ts';
 import { synthesiseOperands } from '../../sim/tensor/synthetic.ts';
 
 const v2 = { name: 'v2', chip: eyerissV2Chip };
@@ -22,7 +22,7 @@ const byPositions: Mapping = {
   windows: 2,
   rows: 1,
   columns: 'positions',
-  side: 'positions',
+  horizontal: across('positions', 2),
   vertical: { groups: 1, positions: 8, filters: 1, chain: 1 },
   iacts: 'own',
   replay: false,
@@ -149,7 +149,8 @@ describe('a fully connected layer', () => {
 describe('a depthwise layer', () => {
   const layer = parseLayer({ name: 'dw', g: 6, m: 1, c: 1, h: 5, w: 5, r: 3, s: 3 }, 'dw');
   const vertical = { groups: 1, positions: 1, filters: 1, chain: 1 };
-  const mapping = { ...byPositions, filters: 1, channels: 1, kernelColumns: 3, windows: 3, vertical };
+  const horizontal = across('positions', 1);
+  const mapping = { ...byPositions, filters: 1, channels: 1, kernelColumns: 3, windows: 3, horizontal, vertical };
 
   it('uses one of the two MACs of a PE', () => {
     // 6 · 3·3 windows of 9 weights: a word each. 12 PEs: three kernel rows, three rows of output on four columns.

@@ -452,3 +452,20 @@ export const acceptedStreams = () =>
     const third: StreamSource<UIntType<8>> = demuxStream(index, sorted.Left, 3)[2];
     connect(y, muxStream(index, [third, queue(sorted.Right, 2, { flow: true, pipe: true, name: 'last' })]));
   });
+
+/** Ports and fields that a module has in some cases only. */
+function extraPorts(wide: boolean) {
+  return { extra: Out(Bundle({ always: Bool, ...(wide ? { more: UInt(8) } : {}) })) };
+}
+
+export const optionalPorts = (wide: boolean) => {
+  const some: Partial<ReturnType<typeof extraPorts>> = wide ? extraPorts(wide) : {};
+  return module('Optional', { a: In(UInt(8)), ...some }, ({ a, extra }) => {
+    extra?.always.set(true);
+    extra?.more?.set(a);
+    // @ts-expect-error -- it may not be there
+    extra.always.set(true);
+    // @ts-expect-error -- a Bool takes no UInt
+    extra?.always.set(a);
+  });
+};

@@ -4,7 +4,7 @@ import { parseLayer } from '../../sim/layer/read-layer.ts';
 import { limits, mappingFault } from '../../sim/mapper/fits.ts';
 import { iactRing } from '../../sim/mapper/iact-ring.ts';
 import { loopsOf } from '../../sim/mapper/loops.ts';
-import type { Mapping } from '../../sim/mapper/mapping.ts';
+import { across, type Mapping } from '../../sim/mapper/mapping.ts';
 import { workLayer } from '../../sim/mapper/work-layer.ts';
 
 const fitting: Mapping = {
@@ -17,7 +17,7 @@ const fitting: Mapping = {
   windows: 8,
   rows: 1,
   columns: 'positions',
-  side: 'positions',
+  horizontal: across('positions', 2),
   vertical: { groups: 1, positions: 8, filters: 1, chain: 1 },
   iacts: 'own',
   replay: false,
@@ -51,6 +51,7 @@ describe('limits', () => {
   const vertical = fitting.vertical;
   const cases: Record<string, Case & { says: string }> = {
     'mesh rows': { change: { vertical: { ...vertical, positions: 4 } }, says: 'the mesh has 8' },
+    'mesh columns': { change: { horizontal: across('groups', 3) }, says: 'the mesh has 2' },
     'weight columns': { change: { channels: 6 }, says: '18 weight columns: pe.weightAddressDepth allows 16' },
     'iact window': {
       chip: { pe: { ...eyerissV2Chip.pe, iactDataDepth: 8 } },

@@ -16,7 +16,7 @@ import {
   roleOf,
   unitOf,
 } from '../../sim/mapper/loops.ts';
-import type { Mapping } from '../../sim/mapper/mapping.ts';
+import { across, type Mapping } from '../../sim/mapper/mapping.ts';
 import { workLayer } from '../../sim/mapper/work-layer.ts';
 import { anyLayer } from './layers.ts';
 
@@ -26,6 +26,8 @@ const chips: readonly ChipParameters[] = [
   { ...eyerissV2Chip, clusterRows: 2, clusterColumns: 2, peRows: 2, peColumns: 3 },
   { ...eyerissV2Chip, clusterRows: 1, clusterColumns: 1, peRows: 1, peColumns: 1, iactBanks: 1 },
   { ...eyerissV2Chip, clusterRows: 6, clusterColumns: 1, peRows: 3, peColumns: 2, iactBanks: 2 },
+  { ...eyerissV2Chip, clusterRows: 2, clusterColumns: 4, peRows: 2, peColumns: 2, iactBanks: 2 },
+  { ...eyerissV2Chip, clusterRows: 1, clusterColumns: 6, peRows: 1, peColumns: 2, iactBanks: 1 },
 ];
 
 /** Any mapping, legal or not. */
@@ -39,10 +41,9 @@ const anyMapping = fc.record({
   flatten: fc.boolean(),
   encoding: fc.constantFrom('csc', 'dense'),
   columns: fc.constantFrom('positions', 'filters'),
-  side: fc.constantFrom('positions', 'filters', 'groups'),
   iacts: fc.constantFrom('own', 'own', 'shared', 'bypass'),
   replay: fc.boolean(),
-}) as fc.Arbitrary<Omit<Mapping, 'vertical'>>;
+}) as fc.Arbitrary<Omit<Mapping, 'vertical' | 'horizontal'>>;
 
 function verticals(rows: number): Mapping['vertical'][] {
   const all: Mapping['vertical'][] = [];
@@ -52,6 +53,12 @@ function verticals(rows: number): Mapping['vertical'][] {
         for (let chain = 1; chain <= rows; chain++)
           if (groups * positions * filters * chain === rows) all.push({ groups, positions, filters, chain });
   return all;
+}
+
+function horizontals(columns: number): Mapping['horizontal'][] {
+  return verticals(columns)
+    .filter(({ chain }) => chain === 1)
+    .map(({ groups, filters, positions }) => ({ groups, filters, positions }));
 }
 
 /** How often each pair of an output and a weight meets: [psum][c·r·s of the filter]. */
@@ -150,8 +157,11 @@ describe('the loops of a mapping', () => {
         fc.constantFrom(...chips),
         fc.nat(),
         (layer, rest, chip, pick) => {
-          const all = verticals(chip.clusterRows);
-          const mapping: Mapping = { ...rest, vertical: all[pick % all.length]! };
+          const rows = verticals(chip.clusterRows);
+          const columns = horizontals(chip.clusterColumns);
+          const vertical = rows[pick % rows.length]!;
+          const horizontal = columns[Math.floor(pick / rows.length) % columns.length]!;
+          const mapping: Mapping = { ...rest, vertical, horizontal };
           const loops = loopsOf(workLayer(layer, mapping.flatten, Math.min(layer.g, mapping.bundle)), mapping, chip);
           if (brokenLimit(loops) !== undefined) return;
           legal++;
@@ -191,7 +201,7 @@ describe('the loops of a mapping', () => {
       windows: 4,
       rows: 1,
       columns: 'positions',
-      side: 'positions',
+      horizontal: across('positions', 2),
       vertical,
       iacts: 'own',
       replay: false,

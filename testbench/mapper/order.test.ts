@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { eyerissV2Chip } from '../../hw/parameters.ts';
 import { parseLayer } from '../../sim/layer/read-layer.ts';
 import { channelsOfTile, filtersOfTile, loopsOf } from '../../sim/mapper/loops.ts';
-import type { Mapping } from '../../sim/mapper/mapping.ts';
+import { across, type Mapping } from '../../sim/mapper/mapping.ts';
 import { balancedOrder, channelDensities, loadsOf, spreadOrder } from '../../sim/mapper/order.ts';
 import { chooseMapping } from '../../sim/mapper/search.ts';
 import { workLayer } from '../../sim/mapper/work-layer.ts';
@@ -19,7 +19,7 @@ const mapping: Mapping = {
   windows: 4,
   rows: 1,
   columns: 'filters',
-  side: 'positions',
+  horizontal: across('positions', 2),
   vertical: { groups: 1, positions: 8, filters: 1, chain: 1 },
   iacts: 'own',
   replay: false,

@@ -6,6 +6,7 @@ import type { Layer } from '../../sim/layer/layer.ts';
 import { parseLayer } from '../../sim/layer/read-layer.ts';
 import { weightShape } from '../../sim/layer/shape.ts';
 import { mappingFault } from '../../sim/mapper/fits.ts';
+import { across } from '../../sim/mapper/mapping.ts';
 import { chooseMapping, type MappingOptions } from '../../sim/mapper/search.ts';
 import { synthesise } from '../../sim/tensor/synthetic.ts';
 import { anyLayer } from './layers.ts';
@@ -109,7 +110,7 @@ describe('the mapper', () => {
       filters: 8,
       channels: 8,
       vertical,
-      side: 'filters',
+      horizontal: across('filters', 2),
       iacts: 'own',
       replay: false,
       windows: 8,

@@ -3,7 +3,7 @@ import type { ChipCounters } from '../../sim/chip/chip-counters.ts';
 import { chipLayer } from '../../sim/chip/chip-layer.ts';
 import { chipLike } from '../../sim/config/chip-like.ts';
 import { parseLayer } from '../../sim/layer/read-layer.ts';
-import type { Mapping } from '../../sim/mapper/mapping.ts';
+import { across, type Mapping } from '../../sim/mapper/mapping.ts';
 import { activePes, apportion, chipPhases } from '../../sim/run/chip-phases.ts';
 import { clusterCounters } from '../../hw/control/counters.ts';
 
@@ -78,7 +78,7 @@ describe('active PEs', () => {
     windows: 3,
     rows: 1,
     columns: 'positions',
-    side: 'positions',
+    horizontal: across('positions', 1),
     vertical: { groups: 1, positions: 1, filters: 2, chain: 1 },
     iacts: 'own',
     replay: false,

@@ -4,7 +4,7 @@ import { chipLike } from '../../sim/config/chip-like.ts';
 import { convolve } from '../../sim/golden/convolution.ts';
 import type { Layer } from '../../sim/layer/layer.ts';
 import { parseLayer } from '../../sim/layer/read-layer.ts';
-import type { Mapping } from '../../sim/mapper/mapping.ts';
+import { across, type Mapping } from '../../sim/mapper/mapping.ts';
 import { chipWork } from '../../sim/run/chip-work.ts';
 import { Random } from '../../sim/tensor/random.ts';
 import { synthesiseOperands } from '../../sim/tensor/synthetic.ts';
@@ -36,7 +36,7 @@ const mapping: Mapping = {
   windows: 4,
   rows: 1,
   columns: 'positions',
-  side: 'positions',
+  horizontal: across('positions', 1),
   vertical: { groups: 1, positions: 1, filters: 1, chain: 1 },
   iacts: 'own',
   replay: false,

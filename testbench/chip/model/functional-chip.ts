@@ -2,12 +2,13 @@
  * The chip as plain processes and queues, without clocks: takes exactly the words that the hardware takes, and gives the words that
  * it gives. It follows the block diagram, not the layer: what it does comes from the command alone.
  */
+import type { WeightPort } from '../../../hw/noc/router-ports.ts';
 import { psumDestinations, psumSources, psumsReach } from '../../../hw/noc/routing.ts';
 import { type ChipParameters, clusterCount } from '../../../hw/parameters.ts';
 import { WEIGHT_HEADER } from '../../../hw/pe-cluster/weight-packet.ts';
 import { type LayerCommandValue, unpackCommand } from '../../../sim/chip/command-words.ts';
 import { bankProcesses } from './iact-bank.ts';
-import { iactReach, neighbour, weightReach } from './mesh-routes.ts';
+import { iactReach, type ModeOf, neighbour, weightReach } from './mesh-routes.ts';
 import { OutputUnit, type OutputWordValue } from './output-unit.ts';
 import { type Pair, type PeCounts, peProcess } from './pe.ts';
 import { Activity, give, type Process, Queue, runToRest, take } from './process.ts';
@@ -134,8 +135,7 @@ class FunctionalChip {
     const isSource = ({ cluster, router }: { cluster: number; router: number }): boolean =>
       clusters[cluster]!.iactSource && clusters[cluster]!.iactRouters[router]!.local !== 'off';
     for (const { cluster, router } of banks.filter(isSource)) {
-      const modeOf = (at: number, source: 'local' | 'north' | 'south' | 'side') =>
-        clusters[at]!.iactRouters[router]![source];
+      const modeOf: ModeOf = (at, source) => clusters[at]!.iactRouters[router]![source];
       const reached = iactReach(p, modeOf, cluster);
       if (!reached.includes(cluster)) throw new Error(`iact router ${cluster}.${router} does not send to its own PEs`);
       for (const to of reached) {
@@ -169,8 +169,7 @@ class FunctionalChip {
     for (const { cluster, router } of routers) {
       this.#processes.push(this.#weightRow(cluster, router));
       if (!isSource({ cluster, router })) continue;
-      const modeOf = (at: number, source: string) =>
-        clusters[at]!.weightRouters[router]![source === 'local' ? 'local' : 'side'];
+      const modeOf: ModeOf<WeightPort> = (at, source) => clusters[at]!.weightRouters[router]![source];
       const rows = weightReach(p, modeOf, cluster).map((to) => this.#queue<number>(`weight row ${to}.${router}`));
       this.#processes.push(forward(this.#queue(`weight bank ${cluster}.${router}`), rows));
     }

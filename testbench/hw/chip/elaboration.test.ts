@@ -4,6 +4,7 @@ import { Chip } from '../../../hw/chip.ts';
 import { type ChipParameters, clusterCount, eyerissV2Chip, peCount } from '../../../hw/parameters.ts';
 import { eyerissV2Pe } from '../../../hw/pe/parameters.ts';
 import { chipLike } from '../../../sim/config/chip-like.ts';
+import { type ChipConfig, presets } from '../../../sim/config/config.ts';
 import { memoryShapes } from '../../../sim/run/memory-shapes.ts';
 import { full } from '../../full.ts';
 import { hasIcarus, hasYosys, icarusComplaints, verilatorLint, yosysComplaints } from '../../gen/tools.ts';
@@ -54,6 +55,28 @@ const chips: readonly { name: string; chip: ChipParameters; tools?: boolean }[] 
     chip: chipLike({ ...small, peRows: 2, peColumns: 1, iactBanks: 1, iactLanes: 2, weightLanes: 1, outputLanes: 2 }),
     tools: true,
   },
+  {
+    name: '2×3 clusters of 2×2 PEs',
+    chip: chipLike({ clusterRows: 2, clusterColumns: 3, peRows: 2, peColumns: 2, iactBanks: 2 }),
+    tools: true,
+  },
+  {
+    name: '3×4 clusters of one PE, shared lanes',
+    chip: chipLike({
+      clusterRows: 3,
+      clusterColumns: 4,
+      peRows: 1,
+      peColumns: 1,
+      iactBanks: 1,
+      iactLanes: 6,
+      weightLanes: 3,
+      outputLanes: 3,
+    }),
+    tools: true,
+  },
+  { name: 'scale-256', chip: (presets['scale-256'] as ChipConfig).chip },
+  { name: 'scale-1024', chip: (presets['scale-1024'] as ChipConfig).chip, tools: full },
+  ...(full ? [{ name: 'scale-16384', chip: (presets['scale-16384'] as ChipConfig).chip }] : []),
 ];
 
 const designs = new Map<string, VerilogDesign>();
@@ -129,7 +152,14 @@ test('modules of one name are the same in all chips', () => {
 });
 
 test.each([
-  [{ clusterColumns: 3 }, /^these parameters make no chip:\n {2}clusterColumns is 3, and must be 1 or 2/],
+  [
+    { clusterColumns: 0 },
+    /^these parameters make no chip:\n {2}clusterColumns is 0, and must be a whole number from 1/,
+  ],
+  [
+    { clusterColumns: 3, iactLanes: 12 },
+    /iactLanes is 12, and must be a multiple of the 8 clusterRows: .* each row has lanes/,
+  ],
   [{ outputLanes: 5 }, /outputLanes is 5, and must divide the 16 clusters/],
   [{ pe: { ...eyerissV2Pe, psumBits: 26 } }, /pe\.psumBits is 26/],
 ])('%j makes no chip', (changes, message) => {

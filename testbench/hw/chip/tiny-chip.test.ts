@@ -341,3 +341,31 @@ describe('two clusters', () => {
     }
   });
 });
+
+test.each([3, 1])(
+  'a row of three clusters with lanes for outputs %s is over when all of their words have left',
+  async (lanes) => {
+    const chip = chipLike({ ...onePe, clusterRows: 1, clusterColumns: 3, outputLanes: lanes });
+    const dut = await drive(Chip(chip), { engine: 'builtin' });
+    const { simulation } = dut;
+    const { command, iact, weight } = alone(tinyLayer);
+    const words = (all: Iterable<number>) => [...all].map((data) => ({ data }));
+    const send = { command: words(tinyCommand(chip, command)) };
+    for (let lane = 0; lane < 3; lane++)
+      Object.assign(send, { [`iact_${lane}`]: words(iact[0]!), [`weight_${lane}`]: words(weight[0]!) });
+    const all = Array.from({ length: lanes }, (_, lane) => [`output_${lane}`, 18 / lanes] as const);
+    const last = `output_${lanes - 1}`;
+    const expect18 = Object.fromEntries(all);
+    const before = exchange(simulation, simulation.design, { send, expect: { ...expect18, [last]: 18 / lanes - 1 } });
+    dut.step(100);
+    expect([dut.ports.busy.peek(), dut.ports.counters.valid.peek()]).toEqual([true, false]);
+    const after = exchange(simulation, simulation.design, { expect: { [last]: 1, counters: counterWordCount(3) } });
+    const { chip: ofChip, clusters } = countersOf(after['counters']!.map(({ data }) => Number(data)));
+    expect(ofChip.cycles).toBeGreaterThan(100);
+    expect(clusters.map(({ macs }) => macs)).toEqual([6, 6, 6]);
+    const outputs = all.map(([name]) => [...before[name]!, ...(after[name] ?? [])]);
+    for (let cluster = 0; cluster < 3; cluster++)
+      expect(psumsIn(outputs[lanes === 1 ? 0 : cluster]!, lanes === 1 ? cluster : 0)).toEqual(tinyPsums);
+    dut.close();
+  },
+);

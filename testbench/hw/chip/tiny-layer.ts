@@ -5,6 +5,7 @@ import {
   clusterCounters,
   type ClusterCounterName,
 } from '../../../hw/control/counters.ts';
+import { forPorts, iactPortsOf, weightPortsOf } from '../../../hw/noc/router-ports.ts';
 import { clusterCount, type ChipParameters } from '../../../hw/parameters.ts';
 import { packWeightHeader } from '../../../hw/pe-cluster/weight-packet.ts';
 import { type LayerCommandValue, packCommand } from '../../../sim/chip/command-words.ts';
@@ -50,8 +51,8 @@ export interface TinyCommand {
 /** The command, for all clusters of a chip with one PE in each. */
 export function tinyCommand(p: ChipParameters, { bypass = false, windows = 3, clusters = [] }: TinyCommand = {}) {
   const alone: LayerCommandValue['clusters'][number] = {
-    iactRouters: [{ local: 'unicast', north: 'off', south: 'off', side: 'off' }],
-    weightRouters: [{ local: 'unicast', side: 'off' }],
+    iactRouters: [{ ...forPorts(iactPortsOf(p), () => 'off' as const), local: 'unicast' }],
+    weightRouters: [{ ...forPorts(weightPortsOf(p), () => 'off' as const), local: 'unicast' }],
     psumRouter: { bank: 'pe', pe: 'bank', north: 'none' },
     chainFirst: true,
     chainLast: true,

@@ -36,7 +36,8 @@ describe('RouterCluster', () => {
 
   test('events count the routers that moved a word, a cycle later', () => {
     configure({ local: 'broadcast' }, { bank: 'pe', pe: 'bank' }, { local: 'horizontal' });
-    const { fromGlb, toGlb, fromPes, toPes, toNorth, toSouth, toSide } = dut.ports;
+    const { fromGlb, toGlb, fromPes, toPes, toNorth, toSouth } = dut.ports;
+    const toSide = dut.ports.toSide!;
     for (const { iact } of [toPes, toNorth, toSouth, toSide]) for (const { ready } of iact) ready.poke(15);
     for (const { weight } of [toPes, toSide]) for (const { ready } of weight) ready.poke(true);
     for (const { psum } of [toPes, toGlb]) for (const { ready } of psum) ready.poke(true);
@@ -82,7 +83,7 @@ describe('RouterCluster', () => {
     configure({}, { bank: 'pe', north: 'pe' }, { local: 'unicast', side: 'unicast' });
     dut.ports.fromGlb.weight[0]!.valid.poke(true);
     dut.step();
-    dut.ports.fromSide.weight[0]!.valid.poke(true);
+    dut.ports.fromSide!.weight[0]!.valid.poke(true);
     expect(() => dut.step()).toThrow('weight router 0: two sources at once for local');
     dut.close();
     dut = await drive(cluster);

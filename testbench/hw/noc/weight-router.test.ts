@@ -1,24 +1,35 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RouterMode } from '../../../hw/control/command.ts';
-import { allows, type RouterModeName, type WeightPort, weightPorts } from '../../../hw/noc/routing.ts';
+import { forPorts, type OfPorts, type WeightPort, weightPortsOf } from '../../../hw/noc/router-ports.ts';
+import { allows, type RouterModeName } from '../../../hw/noc/routing.ts';
 import { WeightRouter } from '../../../hw/noc/weight-router.ts';
 import { eyerissV2Chip } from '../../../hw/parameters.ts';
 import { drive, type Driver } from '../../../sim/driver/index.ts';
 import { Random } from '../../../sim/tensor/random.ts';
 import { StreamReceiver, StreamSender } from './stream-ends.ts';
 
-const router = WeightRouter(eyerissV2Chip);
-type Modes = Record<WeightPort, RouterModeName>;
+type Modes = OfPorts<WeightPort, RouterModeName>;
 
-function sourcesFor(modes: Modes, destination: WeightPort): WeightPort[] {
-  return weightPorts.filter((source) => allows(modes[source], source, destination));
+/** Every way to set the modes of so many ports. */
+function allModes(ports: readonly WeightPort[]): Modes[] {
+  let all: Partial<Record<WeightPort, RouterModeName>>[] = [{}];
+  for (const port of ports)
+    all = all.flatMap((modes) => RouterMode.members.map((mode) => ({ ...modes, [port]: mode })));
+  return all as Modes[];
 }
 
-const consistentModes: Modes[] = RouterMode.members
-  .flatMap((local) => RouterMode.members.map((side) => ({ local, side })))
-  .filter((modes) => weightPorts.every((port) => sourcesFor(modes, port).length <= 1));
+describe.each([
+  { clusterColumns: 2, consistent: 9 },
+  { clusterColumns: 4, consistent: 13 },
+])('WeightRouter of a mesh of $clusterColumns columns', ({ clusterColumns, consistent }) => {
+  const router = WeightRouter({ ...eyerissV2Chip, clusterColumns });
+  const weightPorts = weightPortsOf({ clusterColumns });
+  const sourcesFor = (modes: Modes, destination: WeightPort): WeightPort[] =>
+    weightPorts.filter((source) => allows(modes[source]!, source, destination));
+  const consistentModes = allModes(weightPorts).filter((modes) =>
+    weightPorts.every((port) => sourcesFor(modes, port).length <= 1),
+  );
 
-describe('WeightRouter', () => {
   let dut: Driver<typeof router.ports>;
   beforeAll(async () => {
     dut = await drive(router);
@@ -31,17 +42,16 @@ describe('WeightRouter', () => {
     const senders = weightPorts.map((port, index) => {
       const silent = port === 'local' && modes.local === 'off';
       const words = Array.from({ length: silent ? 0 : count }, (_, word) => (index << 16) | word);
-      return new StreamSender(dut.ports.from[port], words, random, stall);
+      return new StreamSender(dut.ports.from[port]!, words, random, stall);
     });
-    const receivers = weightPorts.map((port) => new StreamReceiver(dut.ports.to[port], random, stall));
+    const receivers = weightPorts.map((port) => new StreamReceiver(dut.ports.to[port]!, random, stall));
     for (let cycle = 0; senders.some((sender) => !sender.done); cycle++) {
       if (cycle > 40 * count) throw new Error(`${JSON.stringify(modes)}: words are left after ${cycle} cycles`);
       for (const end of [...receivers, ...senders]) end.drive();
       const { from, to, events } = dut.ports;
       expect(events.peek()).toEqual({
         injected: from.local.valid.peek() && from.local.ready.peek(),
-        local: to.local.valid.peek() && to.local.ready.peek(),
-        side: to.side.valid.peek() && to.side.ready.peek(),
+        ...forPorts(weightPorts, (port) => to[port]!.valid.peek() && to[port]!.ready.peek()),
       });
       for (const end of [...receivers, ...senders]) end.take();
     }
@@ -59,41 +69,40 @@ describe('WeightRouter', () => {
         }
       }
     }
-    expect(consistentModes.length).toBe(9);
+    expect(consistentModes.length).toBe(consistent);
   });
 
-  test('a multicast moves in one cycle for both; neither is held up by a source that is off', () => {
+  test('a multicast moves in one cycle for all; nobody is held up by a source that is off', () => {
     const { modes, from, to } = dut.ports;
-    modes.poke({ local: 'horizontal', side: 'off' });
+    const off = forPorts(weightPorts, () => 'off' as const);
+    const neighbours = weightPorts.filter((port) => port !== 'local');
+    modes.poke({ ...off, local: 'horizontal' });
     from.local.valid.poke(true);
-    for (const [local, side] of [
-      [true, false],
-      [false, true],
-      [true, true],
-    ] as const) {
-      to.local.ready.poke(local);
-      to.side.ready.poke(side);
-      expect(from.local.ready.peek()).toBe(local && side);
-      // Each destination hears of the word when the other would take it.
-      expect([to.local.valid.peek(), to.side.valid.peek()]).toEqual([side, local]);
-      expect(from.side.ready.peek()).toBe(true);
+    for (let bits = 0; bits < 2 ** weightPorts.length; bits++) {
+      const free = (port: WeightPort): boolean => ((bits >> weightPorts.indexOf(port)) & 1) === 1;
+      for (const port of weightPorts) to[port]!.ready.poke(free(port));
+      expect(from.local.ready.peek()).toBe(weightPorts.every(free));
+      // Each destination hears of the word when the others would take it.
+      for (const port of weightPorts)
+        expect(to[port]!.valid.peek()).toBe(weightPorts.every((other) => other === port || free(other)));
+      for (const port of neighbours) expect(from[port]!.ready.peek()).toBe(true);
     }
-    modes.poke({ local: 'off', side: 'off' });
-    expect([from.local.ready.peek(), from.side.ready.peek()]).toEqual([false, true]);
-    expect([to.local.valid.peek(), to.side.valid.peek()]).toEqual([false, false]);
+    modes.poke(off);
+    for (const port of weightPorts) {
+      expect(from[port]!.ready.peek()).toBe(port !== 'local');
+      expect(to[port]!.valid.peek()).toBe(false);
+    }
   });
 
   test('ready does not depend on valid', () => {
     const { from, to } = dut.ports;
     for (const modes of consistentModes) {
       dut.ports.modes.poke(modes);
-      for (let bits = 0; bits < 4; bits++) {
-        to.local.ready.poke((bits & 1) === 1);
-        to.side.ready.poke(bits >= 2);
-        const readies = [0, 1, 2, 3].map((valid) => {
-          from.local.valid.poke((valid & 1) === 1);
-          from.side.valid.poke(valid >= 2);
-          return `${from.local.ready.peek()} ${from.side.ready.peek()}`;
+      for (let bits = 0; bits < 2 ** weightPorts.length; bits++) {
+        weightPorts.forEach((port, at) => to[port]!.ready.poke(((bits >> at) & 1) === 1));
+        const readies = Array.from({ length: 2 ** weightPorts.length }, (_, valid) => {
+          weightPorts.forEach((port, at) => from[port]!.valid.poke(((valid >> at) & 1) === 1));
+          return weightPorts.map((port) => from[port]!.ready.peek()).join(' ');
         });
         expect(new Set(readies).size).toBe(1);
       }
