@@ -7,13 +7,14 @@ const { reportFailure } = await import('../cli/failure.ts');
 const { createProgress } = await import('../cli/progress.ts');
 const { area } = await import('./area.ts');
 const { chipSimulation } = await import('./chip-simulation.ts');
+const { estimate } = await import('./estimate.ts');
 const { peEfficiency } = await import('./pe-efficiency.ts');
 const { generation } = await import('./generation.ts');
 const { networks } = await import('./networks.ts');
 const { scale } = await import('./scale.ts');
 const { simulation } = await import('./simulation.ts');
 
-const benches = [peEfficiency, generation, scale, simulation, chipSimulation, networks, area];
+const benches = [peEfficiency, generation, scale, simulation, chipSimulation, networks, estimate, area];
 
 const program = new Command('bench')
   .description('Measures, and prints what it measured. Timings are for comparing within one run.')

@@ -8,7 +8,7 @@ import type { Progress } from '../cli/progress.ts';
 import { findConfig, isChip } from '../config/config.ts';
 import { discardOtherReports } from '../network/kept-reports.ts';
 import { compareNetwork, networkLabel } from '../network/network-comparison.ts';
-import type { NetworkOptions } from '../network/network-options.ts';
+import type { SimulatedNetworkOptions } from '../network/network-options.ts';
 import type { NetworkReport } from '../network/network-report.ts';
 import { pageFiles } from '../network/page/network-page.ts';
 import { syntheticTensors } from '../network/network-tensors.ts';
@@ -16,6 +16,7 @@ import { findNetwork } from '../network/read-network.ts';
 import { simulateNetwork } from '../network/run-network.ts';
 import { makeOutputFolder, writeOutputFiles } from '../run/output-files.ts';
 import type { Bench, BenchResult } from './bench.ts';
+import { withModelEstimates } from './estimate-errors.ts';
 import { failuresOf, formatNetworkResults, type NetworkResult } from './network-results.ts';
 
 /** A network and what is wanted of it, in cycles from the first command to the last output. */
@@ -42,7 +43,7 @@ export interface NetworkSuite {
 }
 
 /** The paper's networks, clock and bandwidth. What they must reach is the paper's; see `paperResult`. */
-const suite: NetworkSuite = {
+export const suite: NetworkSuite = {
   goals: [
     { network: 'mobilenet-v1-0.5-128', sparse: true, must: 136_000, aim: 90_000 },
     { network: 'mobilenet-v1-0.5-128', sparse: false, must: 156_000, aim: 120_000 },
@@ -75,13 +76,15 @@ export async function measureNetworks(
   const reports: NetworkReport[] = [];
   for (const [index, { network, sparse, must, aim }] of goals.entries()) {
     const run = async (bandwidth: Bandwidth | undefined) => {
-      const label = `${networkLabel({ network: findNetwork(network).name, sparse })}${bandwidth === undefined ? '' : ', limited bandwidth'}`;
-      progress.stage(`${label} (network ${index + 1} of ${goals.length})`);
-      const options = optionsOf({ network, sparse, config, engine, seed, jobs, bandwidth }, join(folder, 'kept', label.replaceAll(/[^\w.-]+/g, '-'))); // prettier-ignore
+      const options = optionsOf({ network, sparse, config, engine, seed, jobs, bandwidth }, folder);
+      progress.stage(`${options.label} (network ${index + 1} of ${goals.length})`);
       const started = performance.now();
-      const { report, verdicts, keptLayers } = await simulateNetwork(options, progress, open);
+      const { report: plain, verdicts, keptLayers } = await simulateNetwork(options, progress, open);
+      const seconds = keptLayers > 0 ? null : (performance.now() - started) / 1000;
+      const report =
+        bandwidth === undefined ? withModelEstimates(plain, findNetwork(network), chipConfig(config)) : plain;
       reports.push(report);
-      return { report, verdicts, seconds: keptLayers > 0 ? null : (performance.now() - started) / 1000 };
+      return { report, verdicts, seconds };
     };
     const unlimited = await run(undefined);
     const limited = await run(limit);
@@ -117,11 +120,21 @@ async function buildSimulator(
   built.close();
 }
 
-/** Reports that are kept of an earlier version of the hardware are of no use, and deleted. */
-function optionsOf(
-  asked: Pick<NetworkOptions, 'network' | 'sparse' | 'engine' | 'seed' | 'jobs' | 'bandwidth'> & { config: string },
-  resume: string,
-): NetworkOptions {
+/**
+ * Reports that are kept of an earlier version of the hardware are of no use, and deleted.
+ *
+ * @param folder of the suite
+ */
+export function optionsOf(
+  asked: Pick<SimulatedNetworkOptions, 'network' | 'sparse' | 'engine' | 'seed' | 'jobs' | 'bandwidth'> & {
+    config: string;
+  },
+  folder: string,
+): SimulatedNetworkOptions & { readonly label: string } {
+  const { network, sparse, bandwidth } = asked;
+  const name = networkLabel({ network: findNetwork(network).name, sparse });
+  const label = `${name}${bandwidth === undefined ? '' : ', limited bandwidth'}`;
+  const resume = join(folder, 'kept', label.replaceAll(/[^\w.-]+/g, '-'));
   const encoding = 'auto';
   discardOtherReports(resume, {
     ...asked,
@@ -132,6 +145,7 @@ function optionsOf(
   return {
     ...asked,
     ...syntheticTensors,
+    label,
     encoding,
     energy: undefined,
     layers: undefined,
@@ -146,7 +160,7 @@ function optionsOf(
   };
 }
 
-function chipConfig(name: string) {
+export function chipConfig(name: string) {
   const config = findConfig(name);
   if (!isChip(config)) throw new RangeError(`networks are measured on chips, and ${name} is a single PE`);
   return config;

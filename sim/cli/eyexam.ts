@@ -1,14 +1,14 @@
 import { Command, Option } from 'commander';
 import type { Finish } from './finish.ts';
-import { bandwidthOption, configOption, encodingOption, engineOption, option } from './hardware-options.ts';
+import { bandwidthOption, configOption, encodingOption, option, simulatorOption } from './hardware-options.ts';
 import { parseName, parseWhole } from './option-values.ts';
 import type { NetworkTensors } from '../network/network-tensors.ts';
 import { networkTensorOptions } from './network-tensor-options.ts';
-import { type Implementation, runDefaults, type RunOptions } from './options.ts';
+import { type Engine, type Implementation, runDefaults, type RunOptions } from './options.ts';
 
 /** What `saccade eyexam` was asked to do. Files are paths as the user typed them. */
-export interface EyexamOptions
-  extends Pick<RunOptions, 'config' | 'engine' | 'encoding' | 'bandwidth' | 'json'>, NetworkTensors {
+export interface EyexamOptions extends Pick<RunOptions, 'config' | 'encoding' | 'bandwidth' | 'json'>, NetworkTensors {
+  readonly engine: Engine;
   /** Layer files, or names of layers that come with Saccade; or one network. */
   readonly layers: readonly string[];
   /** Reports of runs of these layers, in any order; or of the network. */
@@ -65,7 +65,7 @@ export function eyexamCommand(implementation: Implementation<EyexamOptions>, fin
       ).argParser((file: string, before: readonly string[] | undefined) => [...(before ?? []), parseName(file)]),
     )
     .option('--measure', 'run the layers that no report is given of')
-    .addOption(engineOption())
+    .addOption(simulatorOption())
     .addOption(encodingOption())
     .addOption(bandwidthOption())
     .optionsGroup(

@@ -1,6 +1,6 @@
 /** Options that say on what a layer runs, and how: the same in each command that runs one. */
 import { Option } from 'commander';
-import { parseBandwidth, parseEngine, parseName } from './option-values.ts';
+import { parseBandwidth, parseEngine, parseName, parseSimulator } from './option-values.ts';
 import { encodingChoices } from './options.ts';
 
 /** An option whose value `parse` takes. */
@@ -16,12 +16,19 @@ export function configOption(): Option {
   );
 }
 
+const simulators = 'what runs the hardware: verilator, or builtin, which needs nothing installed and is slower';
+
 export function engineOption(): Option {
   return option(
     '--engine <name>',
-    'what runs the hardware: verilator, or builtin, which needs nothing installed and is slower',
+    `${simulators}; or estimate, the performance model: cycles and traffic at once, of any chip, and no data`,
     parseEngine,
   ).default('verilator');
+}
+
+/** Of commands that need the hardware itself. */
+export function simulatorOption(): Option {
+  return option('--engine <name>', simulators, parseSimulator).default('verilator');
 }
 
 /** @param faster what `auto` takes */

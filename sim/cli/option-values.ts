@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import type { Bandwidth, Engine } from './options.ts';
-import { engines, plannedEngines } from './options.ts';
+import type { Bandwidth, Engine, EngineChoice } from './options.ts';
+import { engineChoices, engines } from './options.ts';
 
 /** A share, as `--iact-density` takes it. */
 export function parseShare(text: string): number {
@@ -26,13 +26,20 @@ export function parseBandwidth(text: string): Bandwidth {
   return perSecond === null ? { bytesPerCycle: value } : { megabytesPerSecond: value };
 }
 
-/** One of the engines of this version. */
-export function parseEngine(text: string): Engine {
-  const engine = engines.find((name) => name === text);
-  if (engine !== undefined) return engine;
-  const available = `Available: ${engines.join(', ')}.`;
-  const planned = plannedEngines.some((name) => name === text);
-  throw new InvalidArgumentError(planned ? `This version does not have it yet. ${available}` : available);
+/** One of the engines. */
+export function parseEngine(text: string): EngineChoice {
+  return oneOf(engineChoices, text);
+}
+
+/** One of the engines that run the hardware. */
+export function parseSimulator(text: string): Engine {
+  return oneOf(engines, text);
+}
+
+function oneOf<T extends string>(names: readonly T[], text: string): T {
+  const found = names.find((name) => name === text);
+  if (found !== undefined) return found;
+  throw new InvalidArgumentError(`Available: ${names.join(', ')}.`);
 }
 
 /** A path or a name: anything but nothing, which is what an unset shell variable leaves. */

@@ -4,7 +4,7 @@ export interface RunOptions {
   readonly layer: string;
   /** Name of a preset or path of a config file; undefined: the default hardware. */
   readonly config: string | undefined;
-  readonly engine: Engine;
+  readonly engine: EngineChoice;
   readonly encoding: EncodingChoice;
   /** .npy file to read; undefined: a synthetic tensor. */
   readonly iacts: string | undefined;
@@ -62,12 +62,13 @@ export type Implementation<Options> = (options: Options) => Promise<number>;
 export const engines = ['verilator', 'builtin'] as const;
 export type Engine = (typeof engines)[number];
 
+/** What can say how a layer runs: on the hardware, or by the performance model, which computes no data. */
+export const engineChoices = [...engines, 'estimate'] as const;
+export type EngineChoice = (typeof engineChoices)[number];
+
 /** How values travel to the hardware and lie in it; `auto`: as fewer cycles are expected. */
 export const encodingChoices = ['auto', 'csc', 'dense'] as const;
 export type EncodingChoice = (typeof encodingChoices)[number];
-
-/** Names of engines that later versions will have: asking for one deserves a better answer than "unknown". */
-export const plannedEngines = ['estimate'] as const;
 
 /** The defaults of `saccade run`: MobileNet 0.5/128's CONV4 PW, with the densities of its pruned weights and its iacts. */
 export const runDefaults = {

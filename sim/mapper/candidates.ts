@@ -1,5 +1,4 @@
 /** What the mapper tries: work layers, sizes of weight tiles, places on the mesh, row pieces. Every list has a fixed order. */
-import { LOOP_BITS } from '../../hw/control/command.ts';
 import type { ChipParameters } from '../../hw/parameters.ts';
 import type { Layer } from '../layer/layer.ts';
 import { outputShape } from '../layer/shape.ts';
@@ -148,7 +147,7 @@ function pieceSizes(
   resident: number,
   fixed: Partial<Mapping>,
 ): { windows: number; rows: number }[] {
-  const { work, mapping, chip, passes, replays, groupChunks, positionClusters, positionColumns } = loops;
+  const { work, mapping, chip, passes, positionClusters, positionColumns } = loops;
   const { walk, wordsOfSegment } = segmentOf(loops);
   const psums = passes > 1 ? Math.floor(chip.psumBankWords / Math.ceil(mapping.filters / 2)) : Infinity;
   const windowsIn = (blocks: number): number => {
@@ -171,8 +170,7 @@ function pieceSizes(
     const words = 1 + (walk.windowSteps + windows - 1) * walk.segmentsPerStep * wordsOfSegment;
     const room = iacts === 'bypass' ? Infinity : chip.iactBankWords / words / (iacts === 'shared' ? 1 : blocks);
     const most = Math.min(room, psums / windows, 2 ** chip.pe.loopBits - 1);
-    const many = groupChunks * replays * passes * lines >= 2 ** LOOP_BITS;
-    const rows = new Set([...(windows === work.f || many ? evenSizes(lines, most, MOST_SIZES) : []), 1]);
+    const rows = new Set([...evenSizes(lines, most, MOST_SIZES), 1]);
     for (const each of only(fixed.rows, () => [...rows])) sizes.push({ windows, rows: each });
   }
   return sizes;

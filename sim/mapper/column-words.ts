@@ -10,6 +10,18 @@ export function columnIndex({ r, s }: WorkLayer, channel: number, kernelRow: num
   return (channel * r + kernelRow) * s + kernelColumn;
 }
 
+/** Weights filter by filter, where nobody has all of them: what is not zero is all that matters of them. */
+export interface WeightRows {
+  /** The weights [c, r, s] of a filter of g·m. */
+  readonly row: (filter: number) => ArrayLike<number>;
+  /** Shares of non-zeros that are expected: of each filter [g·m], of each channel [c]. */
+  readonly filterShares: Float64Array;
+  readonly channelShares: Float64Array;
+}
+
+/** Weights [g·m, c, r, s], or as much of them as is asked for. */
+export type Weights = Int8Array | WeightRows;
+
 /**
  * Words that each weight column of a group takes when it holds the filters of `span`: half its entries, rounded up; fillers
  * are entries too (see `encodeCsc`). Uncompressed, half the filters. Ordered as `columnIndex` says.
@@ -18,7 +30,7 @@ export function columnIndex({ r, s }: WorkLayer, channel: number, kernelRow: num
  */
 export function columnWords(
   work: WorkLayer,
-  weights: Int8Array,
+  weights: Weights,
   group: number,
   span: Span,
   encoding: Encoding,
@@ -30,7 +42,7 @@ export function columnWords(
 /** Cycles that a PE takes for each weight column when an iact meets it: with two MACs, as many as there are `columnWords`. */
 export function columnCycles(
   work: WorkLayer,
-  weights: Int8Array,
+  weights: Weights,
   group: number,
   span: Span,
   encoding: Encoding,
@@ -41,7 +53,7 @@ export function columnCycles(
 
 function columnEntries(
   work: WorkLayer,
-  weights: Int8Array,
+  weights: Weights,
   group: number,
   span: Span,
   encoding: Encoding,
@@ -66,14 +78,15 @@ export function inColumnOrder({ c, r, s, order }: WorkLayer, group: number, coun
   }
 }
 
-/** Where the weights of a filter begin in memory, and which columns of the work layer they are. */
+/** The weights of a filter, where they begin in memory, and which columns of the work layer they are. */
 interface FilterRow {
   readonly row: number;
+  readonly weights: ArrayLike<number>;
   readonly from: number;
   readonly firstColumn: number;
 }
 
-function filterRows({ layer, bundle, m, order }: WorkLayer, group: number, span: Span): FilterRow[] {
+function filterRows({ layer, bundle, m, order }: WorkLayer, weights: Weights, group: number, span: Span): FilterRow[] {
   const size = layer.c * layer.r * layer.s;
   const rows: FilterRow[] = [];
   for (let row = 0; row < span.size; row++) {
@@ -81,7 +94,11 @@ function filterRows({ layer, bundle, m, order }: WorkLayer, group: number, span:
     const filter = order === undefined ? place : order.filters[group * m + place]!;
     const block = Math.floor(filter / layer.m);
     if (group * bundle + block >= layer.g) break;
-    rows.push({ row, from: (group * bundle * layer.m + filter) * size, firstColumn: block * size });
+    const number = group * bundle * layer.m + filter;
+    const found = ArrayBuffer.isView(weights)
+      ? { weights, from: number * size }
+      : { weights: weights.row(number), from: 0 };
+    rows.push({ row, ...found, firstColumn: block * size });
   }
   return rows;
 }
@@ -89,21 +106,21 @@ function filterRows({ layer, bundle, m, order }: WorkLayer, group: number, span:
 /** Few enough filters that no run of zeros needs a filler. */
 function nonZeros(
   work: WorkLayer,
-  weights: Int8Array,
+  all: Weights,
   group: number,
   span: Span,
   _countBits: number,
   into: Uint16Array,
 ): void {
   const size = work.layer.c * work.layer.r * work.layer.s;
-  for (const { from, firstColumn } of filterRows(work, group, span)) {
+  for (const { weights, from, firstColumn } of filterRows(work, all, group, span)) {
     for (let index = 0; index < size; index++) into[firstColumn + index]! += weights[from + index] === 0 ? 0 : 1;
   }
 }
 
 function entriesWithFillers(
   work: WorkLayer,
-  weights: Int8Array,
+  all: Weights,
   group: number,
   span: Span,
   countBits: number,
@@ -111,7 +128,7 @@ function entriesWithFillers(
 ): void {
   const size = work.layer.c * work.layer.r * work.layer.s;
   const next = new Uint16Array(into.length); // the row after a column's last non-zero
-  for (const { row, from, firstColumn } of filterRows(work, group, span)) {
+  for (const { row, weights, from, firstColumn } of filterRows(work, all, group, span)) {
     for (let index = 0; index < size; index++) {
       if (weights[from + index] === 0) continue;
       const column = firstColumn + index;

@@ -59,13 +59,12 @@ function searchLines(best: Candidate, { considered, sizes, hopeless, rejections,
   ];
   for (const { limit, times, first } of rejections)
     lines.push(`  ${times} times against the limit "${limit}": ${first}`);
-  lines.push('best of each size of tile, in expected cycles');
-  for (const candidate of ranking.slice(0, SHOWN)) {
-    const mark = candidate === best ? '*' : ' ';
-    lines.push(
-      `${mark} ${Math.round(candidate.cost.cycles).toString().padStart(9)}  ${mappingLine(candidate.loops.mapping)}`,
-    );
-  }
+  lines.push('best of each size and kind of tile, in expected cycles; the performance model chooses among them');
+  const chosen = mappingLine(best.loops.mapping);
+  const line = (mark: string, { cost, loops }: Candidate): string =>
+    `${mark} ${Math.round(cost.cycles).toString().padStart(9)}  ${mappingLine(loops.mapping)}`;
+  const others = ranking.slice(0, SHOWN).filter(({ loops }) => mappingLine(loops.mapping) !== chosen);
+  lines.push(line('*', best), ...others.map((candidate) => line(' ', candidate)));
   return lines;
 }
 

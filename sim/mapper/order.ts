@@ -6,6 +6,7 @@
  * number says.
  */
 import type { Layer } from '../layer/layer.ts';
+import type { WeightRows, Weights } from './column-words.ts';
 import { evenPart, type Loops } from './loops.ts';
 import type { WorkLayer } from './work-layer.ts';
 
@@ -30,7 +31,23 @@ export interface Loads {
  * @param weights [g·m, c, r, s] of the layer as given
  * @param densities of the channels of the layer as given, [g·c]; all the same unless given
  */
-export function loadsOf(work: WorkLayer, weights: Int8Array, densities?: Float64Array): Loads {
+export function loadsOf(work: WorkLayer, weights: Weights, densities?: Float64Array): Loads {
+  return ArrayBuffer.isView(weights) ? countedLoads(work, weights, densities) : expectedLoads(work, weights, densities);
+}
+
+/** Of weights that nobody has all of: as their shares say. */
+function expectedLoads(work: WorkLayer, { filterShares, channelShares }: WeightRows, densities?: Float64Array): Loads {
+  const { layer, g, m, c } = work;
+  const perChannel = c / layer.c;
+  const channels = Float64Array.from({ length: g * c }, (_, at) => {
+    const channel = Math.floor((at % c) / perChannel);
+    const density = densities === undefined ? 1 : densities[Math.floor(at / c) * layer.c + channel]!;
+    return density * channelShares[channel]!;
+  });
+  return { channels, filters: filterShares.slice(0, g * m) };
+}
+
+function countedLoads(work: WorkLayer, weights: Int8Array, densities?: Float64Array): Loads {
   const { layer, g, m, c } = work;
   const channels = new Float64Array(g * c);
   const filters = new Float64Array(g * m);

@@ -3,6 +3,7 @@ import { type ChipParameters, clusterCount, peCount } from '../../hw/parameters.
 import { InputError } from '../errors.ts';
 import type { Layer } from '../layer/layer.ts';
 import { encodingsFor } from '../pe/encodings.ts';
+import { masksForMapper, modelCandidates } from '../estimate/model-candidates.ts';
 import type { Encoding } from '../pe/mapping.ts';
 import {
   filterSizes,
@@ -14,6 +15,7 @@ import {
   tileShapes,
   workLayers,
 } from './candidates.ts';
+import type { Weights } from './column-words.ts';
 import { type Cost, type CostConditions, costOf, insideShare, leastCycles, leastWindow } from './cost.ts';
 import { explainMapping } from './explain.ts';
 import { brokenLimit, limits, packetWords, weightsFault } from './fits.ts';
@@ -33,6 +35,8 @@ export interface MappingOptions {
   readonly channelDensities?: Float64Array | undefined;
   /** Whether channels and filters may be cut into tiles in another order than they have in memory; they may unless this is false. */
   readonly balance?: boolean | undefined;
+  /** Whether the performance model has the last word among the best candidates; it does, unless this is false. */
+  readonly modelled?: boolean | undefined;
   /** Choices that are not the mapper's. */
   readonly fixed?: Partial<Mapping> | undefined;
 }
@@ -74,6 +78,13 @@ export interface ChosenMapping {
 /** What bytes cost beside cycles: it decides between mappings that are about as fast. */
 const CYCLES_PER_BYTE = 0.002;
 
+/**
+ * Candidates that the performance model looks at, and how many of a kind; by how much they may be worse than the best; and to what share
+ * of its cycles one has to get to take its place. Where the layer is so large that the model has to sample it, chance needs
+ * a distance.
+ */
+const MODELLED = { most: 12, ofKind: 3, within: 1.3, share: 0.99, sampledShare: 0.96 };
+
 /** A size of weight tile of a work layer, and what is known before it has a place on the chip. */
 interface SizedTile {
   readonly work: WorkLayer;
@@ -89,19 +100,20 @@ interface SizedTile {
  * The mapping for a layer on a chip. Weights are judged by their actual size (J19 section V-B), iacts by the share that is not zero.
  * The same arguments give the same mapping.
  *
- * @param weights [g·m, c, r, s]
+ * @param weights [g·m, c, r, s]; of weights that nobody has all of, a tile larger than those looked at may not fit
  * @throws InputError when there is none, naming the limit in the way; when the PEs don't read the encoding
  */
 export function chooseMapping(
   layer: Layer,
-  weights: Int8Array,
+  weights: Weights,
   iactDensity: number,
   chip: ChipParameters,
   options: MappingOptions = {},
 ): ChosenMapping {
   const search = new Search(layer, weights, iactDensity, chip, options);
-  const best = search.balance(search.run());
+  const first = search.run();
   const record = search.record();
+  const best = options.modelled === false ? search.settled(first)! : search.fastest(first, record);
   return {
     mapping: best.loops.mapping,
     loops: best.loops,
@@ -125,17 +137,19 @@ class Search {
   private readonly fixed: Partial<Mapping>;
   private readonly encodings: readonly Encoding[];
   private readonly layer: Layer;
-  private readonly weights: Int8Array;
+  private readonly weights: Weights;
   private readonly chip: ChipParameters;
+  private readonly iactDensity: number;
   /** What channels and filters weigh, by work layer without an order; empty where they stay as they are. */
   private readonly loads = new Map<boolean, Loads>();
   private readonly densities: Float64Array | undefined;
   private readonly balances: boolean;
 
-  constructor(layer: Layer, weights: Int8Array, iactDensity: number, chip: ChipParameters, options: MappingOptions) {
+  constructor(layer: Layer, weights: Weights, iactDensity: number, chip: ChipParameters, options: MappingOptions) {
     this.layer = layer;
     this.weights = weights;
     this.chip = chip;
+    this.iactDensity = iactDensity;
     this.fixed = options.fixed ?? {};
     this.densities = options.channelDensities;
     this.balances = options.balance !== false && this.fixed.order === undefined;
@@ -159,22 +173,61 @@ class Search {
         this.hopeless++;
         continue;
       }
-      const candidate = this.bestPlace(tile, best);
+      const places = this.bestPlaces(tile, best);
+      const candidate = places[0];
       if (candidate === undefined) continue;
       if (best === undefined || score(candidate) < score(best)) {
-        const fault = weightsFault(candidate.loops, this.weights);
+        const fault = this.weightsFault(candidate);
         if (fault !== undefined) {
           this.reject('weight data', fault, limits.length);
           continue;
         }
         best = candidate;
       }
-      this.bests.push(candidate);
+      this.bests.push(...places);
     }
     if (best !== undefined) return best;
     throw new InputError(
       `layer ${this.layer.name}: this chip has no mapping for it. What comes nearest fails because ${this.nearest.sentence}`,
     );
+  }
+
+  /** Of the best candidates, the one that is best by the performance model. */
+  fastest(first: Candidate, { ranking }: SearchRecord): Candidate {
+    const taken = new Map<string, number>();
+    const close = ranking.filter((candidate) => {
+      const kind = kindOf(candidate);
+      const before = taken.get(kind) ?? 0;
+      taken.set(kind, before + 1);
+      return before < MODELLED.ofKind && score(candidate) <= MODELLED.within * score(first);
+    });
+    const candidates = close.slice(0, MODELLED.most);
+    if (candidates.length > 1) {
+      const masks = masksForMapper(this.layer, this.weights, this.iactDensity, this.densities);
+      const balanced = candidates.map((candidate) => this.balanced(candidate));
+      const modelled = modelCandidates(this.layer, balanced, this.chip, masks);
+      const [ofFirst] = modelled;
+      const share = modelled.every(({ complete }) => complete) ? MODELLED.share : MODELLED.sampledShare;
+      const faster = candidates
+        .map((candidate, index) => ({ candidate, cycles: modelled[index]!.cycles }))
+        .filter(({ cycles }) => cycles < share * ofFirst!.cycles)
+        .sort((one, other) => one.cycles - other.cycles);
+      for (const { candidate } of faster) {
+        const settled = this.settled(candidate);
+        if (settled !== undefined) return settled;
+      }
+    }
+    return this.settled(first)!;
+  }
+
+  /** A candidate with balanced tiles if all of them fit the PEs, else as it is; undefined if that does not fit either. */
+  settled(candidate: Candidate): Candidate | undefined {
+    return [this.balanced(candidate), candidate].find((each) => this.weightsFault(each) === undefined);
+  }
+
+  /** Whether each tile fits can be said of weights that are all there. */
+  private weightsFault({ loops }: Pick<Candidate, 'loops'>): string | undefined {
+    return ArrayBuffer.isView(this.weights) ? weightsFault(loops, this.weights) : undefined;
   }
 
   record(): SearchRecord {
@@ -187,13 +240,7 @@ class Search {
     };
   }
 
-  /** The same mapping with tiles that have about the same to do, if they fit the PEs; it takes the candidate's place in the record. */
-  balance(candidate: Candidate): Candidate {
-    const balanced = this.balanced(candidate);
-    this.bests[this.bests.indexOf(candidate)] = balanced;
-    return balanced;
-  }
-
+  /** The same mapping with tiles that have about the same to do. */
   private balanced(candidate: Candidate): Candidate {
     const { work, mapping } = candidate.loops;
     const loads = this.loads.get(work.flatten);
@@ -201,7 +248,6 @@ class Search {
     const { order: _, ...rest } = mapping;
     if (mapping.encoding === 'dense') return { ...candidate, loops: this.loopsInOrder(rest) };
     const loops = this.loopsInOrder({ ...mapping, order: balancedOrder(candidate.loops, loads) });
-    if (weightsFault(loops, this.weights) !== undefined) return candidate;
     const sample = sampleFilterTiles(loops.work, this.weights, mapping.filters, mapping.encoding, this.chip.pe);
     const statistics = tileStatistics(loops.work, sample, mapping.channels, mapping.kernelColumns);
     return { loops, cost: costOf(loops, iactRing(loops), statistics, this.conditions) };
@@ -285,18 +331,18 @@ class Search {
     this.reject('weight data', sentence, 0);
   }
 
-  /** The best way to run tiles of this size. */
-  private bestPlace(tile: SizedTile, toBeat: Candidate | undefined): Candidate | undefined {
+  /** The best ways to run tiles of this size, one of each kind, the best of them first. */
+  private bestPlaces(tile: SizedTile, toBeat: Candidate | undefined): Candidate[] {
     const { work, encoding, filters, shape } = tile;
     const statistics = tileStatistics(work, tile.sample, shape.channels, shape.kernelColumns);
     if (statistics.largest > this.chip.pe.weightDataDepth) {
       this.rejectTile(tile, statistics.largest);
-      return undefined;
+      return [];
     }
     const { chip, fixed } = this;
     const { flatten, bundle } = work;
-    const enough = toBeat === undefined ? Infinity : toBeat.cost.cycles;
-    let best: Candidate | undefined;
+    const enough = toBeat === undefined ? Infinity : toBeat.cost.cycles * MODELLED.within;
+    const bests = new Map<string, Candidate>();
     for (const layout of this.layouts) {
       const any: Mapping = {
         encoding,
@@ -324,10 +370,12 @@ class Search {
         }
         this.considered++;
         const candidate = { loops, cost: costOf(loops, ring, statistics, this.conditions) };
-        if (best === undefined || score(candidate) < score(best)) best = candidate;
+        const kind = kindOf(candidate);
+        const best = bests.get(kind);
+        if (best === undefined || score(candidate) < score(best)) bests.set(kind, candidate);
       }
     }
-    return best;
+    return [...bests.values()].sort((a, b) => score(a) - score(b));
   }
 
   /** @param kept limits that were kept before this one was broken */
@@ -337,6 +385,11 @@ class Search {
     else known.times++;
     if (kept > this.nearest.kept) this.nearest = { kept, sentence };
   }
+}
+
+/** What the cost is wrong about, it is wrong about in all mappings of a kind alike. */
+function kindOf({ loops: { mapping } }: Candidate): string {
+  return `${mapping.encoding} ${mapping.columns} ${mapping.iacts} ${mapping.rows > 1} ${mapping.flatten}`;
 }
 
 /** Of whether an iact is zero, within channels of these densities. */

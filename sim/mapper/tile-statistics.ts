@@ -1,7 +1,7 @@
 /** What the weights of a layer mean for the PEs: how many words their tiles take, and how far PEs that wait for each other differ. */
 import type { PeParameters } from '../../hw/pe/parameters.ts';
 import type { Encoding } from '../pe/mapping.ts';
-import { columnCycles, columnIndex, columnWords } from './column-words.ts';
+import { columnCycles, columnIndex, columnWords, type Weights } from './column-words.ts';
 import { evenPart } from './loops.ts';
 import type { WorkLayer } from './work-layer.ts';
 
@@ -25,7 +25,7 @@ export interface FilterTileSample {
 
 export function sampleFilterTiles(
   work: WorkLayer,
-  weights: Int8Array,
+  weights: Weights,
   filters: number,
   encoding: Encoding,
   pe: PeParameters,

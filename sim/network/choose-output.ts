@@ -10,7 +10,7 @@ import { unevenness, unevenShares } from './uneven-shares.ts';
 const CUT = 1e-3;
 
 /** Planes of fewer values cannot have a share of non-zeros of their own. */
-const SMALLEST_PLANE = 8;
+export const SMALLEST_PLANE = 8;
 
 export interface ChosenOutput {
   readonly output: Requantisation;

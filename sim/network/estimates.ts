@@ -5,14 +5,19 @@ import type { NetworkLayerReport } from './network-report.ts';
 export interface Estimate {
   /** Heading of its column. */
   readonly name: string;
-  /** What it says of a layer. */
-  readonly cyclesOf: (layer: NetworkLayerReport) => number;
+  /** What it says of a layer; undefined where it was not asked. */
+  readonly cyclesOf: (layer: NetworkLayerReport) => number | undefined;
 }
 
-/** Every table of estimates has a column for each of these. */
-export const estimates: readonly Estimate[] = [
+const all: readonly Estimate[] = [
+  { name: 'model', cyclesOf: ({ modelEstimate }) => modelEstimate?.cycles },
   { name: 'mapper', cyclesOf: ({ mapperEstimate }) => mapperEstimate.cycles },
 ];
+
+/** Those that know all of these layers: every table of estimates has a column for each. */
+export function estimatesOf(layers: readonly NetworkLayerReport[]): Estimate[] {
+  return all.filter(({ cyclesOf }) => layers.every((layer) => cyclesOf(layer) !== undefined));
+}
 
 export interface EstimateError {
   readonly name: string;
@@ -27,17 +32,17 @@ export interface EstimateError {
 
 /** What an estimate is beside the cycles that the layer took: 0.1 is a tenth too many. */
 export function errorOf(layer: NetworkLayerReport, { cyclesOf }: Estimate): number {
-  return cyclesOf(layer) / layer.cycles - 1;
+  return cyclesOf(layer)! / layer.cycles - 1;
 }
 
 /** @param layers at least one */
 export function estimateErrors(layers: readonly NetworkLayerReport[]): EstimateError[] {
-  return estimates.map((estimate) => {
+  return estimatesOf(layers).map((estimate) => {
     const errors = layers.map((layer) => Math.abs(errorOf(layer, estimate)));
     const worst = Math.max(...errors);
     return {
       name: estimate.name,
-      cycles: layers.reduce((sum, layer) => sum + estimate.cyclesOf(layer), 0),
+      cycles: layers.reduce((sum, layer) => sum + estimate.cyclesOf(layer)!, 0),
       mean: errors.reduce((sum, error) => sum + error, 0) / layers.length,
       worst,
       worstLayer: layers[errors.indexOf(worst)]!.layer,

@@ -162,7 +162,8 @@ function iactSource({ input }: Network, { masks, from }: LayerEntry, seed: numbe
   return input.file === undefined ? { seed, density: input.density } : { file: input.file };
 }
 
-function weightSource({ weights, masks }: LayerEntry, seed: number, density: number): OperandSource {
+/** Where an entry's weights come from. */
+export function weightSource({ weights, masks }: LayerEntry, seed: number, density: number): OperandSource {
   if (weights !== undefined) return { file: weights };
   return masks === undefined ? { seed, density } : { mask: masks.weights, seed };
 }

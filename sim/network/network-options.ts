@@ -1,4 +1,4 @@
-import type { Bandwidth, EncodingChoice, Engine } from '../cli/options.ts';
+import type { Bandwidth, EncodingChoice, Engine, EngineChoice } from '../cli/options.ts';
 import type { NetworkTensors } from './network-tensors.ts';
 
 /** What `saccade network` was asked to do. Files are paths as the user typed them. */
@@ -7,7 +7,7 @@ export interface NetworkOptions extends NetworkTensors {
   readonly network: string;
   /** Name of a preset or path of a config file; undefined: the default hardware. */
   readonly config: string | undefined;
-  readonly engine: Engine;
+  readonly engine: EngineChoice;
   readonly encoding: EncodingChoice;
   /** Between the chip and off-chip memory; undefined: unlimited. */
   readonly bandwidth: Bandwidth | undefined;
@@ -34,3 +34,6 @@ export interface NetworkOptions extends NetworkTensors {
   /** No table and no progress. */
   readonly quiet: boolean;
 }
+
+/** A request that the hardware runs. */
+export type SimulatedNetworkOptions = NetworkOptions & { readonly engine: Engine };

@@ -1,5 +1,6 @@
 import type { ChipReport } from '../run/chip-report.ts';
 import { ratio } from '../run/report.ts';
+import type { EnergyReport } from '../energy/energy.ts';
 import { type NetworkEnergy, sumEnergies } from '../energy/sum-energies.ts';
 import type { NetworkTensors } from './network-tensors.ts';
 
@@ -7,10 +8,40 @@ import type { NetworkTensors } from './network-tensors.ts';
 export interface NetworkLayerReport extends ChipReport {
   /** Shares of non-zeros in the tensors it was run on, and in the outputs. */
   readonly densities: { readonly iact: number; readonly weight: number; readonly oact: number };
+  /** What the performance model expects of the same layer by the same mapping, from shapes and densities alone; where it was asked. */
+  readonly modelEstimate?: { readonly cycles: number };
 }
 
+/** What of a layer's report is summed up; an estimate knows of no psums. */
+export type SummedReport = Pick<
+  NetworkLayerReport,
+  | 'config'
+  | 'engine'
+  | 'clockMHz'
+  | 'bandwidth'
+  | 'dimensions'
+  | 'totalPes'
+  | 'macsPerPe'
+  | 'layer'
+  | 'cycles'
+  | 'tailCycles'
+  | 'macs'
+  | 'effectualMacs'
+  | 'boundCycles'
+  | 'checked'
+  | 'mismatches'
+  | 'offChipBytes'
+  | 'glbBytes'
+  | 'phases'
+  | 'wallSeconds'
+> & {
+  readonly psumOverflows?: number;
+  readonly energy: EnergyReport;
+  readonly operands: Pick<ChipReport['operands'], 'iacts'>;
+};
+
 /** What `--report` and `--json` of `saccade network` hold. */
-export interface NetworkReport {
+export interface NetworkReport<Layer extends SummedReport = NetworkLayerReport> {
   readonly network: string;
   readonly config: string;
   readonly engine: string;
@@ -21,7 +52,7 @@ export interface NetworkReport {
   readonly tensors: { readonly [Key in TensorKey]: NonNullable<NetworkTensors[Key]> | null };
   /** Of off-chip memory, in bytes a cycle; null: unlimited. */
   readonly bandwidth: number | null;
-  readonly layers: readonly NetworkLayerReport[];
+  readonly layers: readonly Layer[];
   readonly totals: NetworkTotals;
 }
 
@@ -45,7 +76,8 @@ export interface NetworkTotals {
   readonly boundShare: number;
   readonly checked: number;
   readonly mismatches: number;
-  readonly psumOverflows: number;
+  /** Absent where nothing was computed. */
+  readonly psumOverflows?: number;
   readonly offChipBytes: ChipReport['offChipBytes'];
   readonly glbBytes: ChipReport['glbBytes'];
   /** By component, and by type of data. */
@@ -63,12 +95,12 @@ export interface NetworkTotals {
  * @param layers those that ran, at least one, in the order of the network
  * @param complete whether these are all layers of the network
  */
-export function makeNetworkReport(
+export function makeNetworkReport<Layer extends SummedReport>(
   network: string,
-  layers: readonly NetworkLayerReport[],
+  layers: readonly Layer[],
   given: NetworkTensors,
   complete: boolean,
-): NetworkReport {
+): NetworkReport<Layer> {
   const { config, engine, clockMHz, bandwidth } = layers[0]!;
   const { seed, sparse } = given;
   const tensors = Object.fromEntries(
@@ -78,12 +110,10 @@ export function makeNetworkReport(
   return { network, config, engine, clockMHz, seed, sparse, tensors, bandwidth, layers, totals };
 }
 
-function totalsOf(layers: readonly NetworkLayerReport[], complete: boolean): NetworkTotals {
-  const sum = (value: (report: NetworkLayerReport) => number): number =>
+function totalsOf(layers: readonly SummedReport[], complete: boolean): NetworkTotals {
+  const sum = (value: (report: SummedReport) => number): number =>
     layers.reduce((total, report) => total + value(report), 0);
-  const sums = <K extends string>(
-    of: (report: NetworkLayerReport) => Readonly<Record<K, number>>,
-  ): Record<K, number> => {
+  const sums = <K extends string>(of: (report: SummedReport) => Readonly<Record<K, number>>): Record<K, number> => {
     const keys = Object.keys(of(layers[0]!)) as K[];
     return Object.fromEntries(keys.map((key) => [key, sum((report) => of(report)[key])])) as Record<K, number>;
   };
@@ -105,7 +135,9 @@ function totalsOf(layers: readonly NetworkLayerReport[], complete: boolean): Net
     boundShare: ratio(boundCycles, cycles),
     checked: sum((report) => report.checked),
     mismatches: sum((report) => report.mismatches),
-    psumOverflows: sum((report) => report.psumOverflows),
+    ...(layers.every(({ psumOverflows }) => psumOverflows !== undefined)
+      ? { psumOverflows: sum(({ psumOverflows }) => psumOverflows!) }
+      : {}),
     offChipBytes: sums((report) => report.offChipBytes),
     glbBytes: sums((report) => report.glbBytes),
     energy: sumEnergies(

@@ -2,10 +2,10 @@ import { formatTable } from '../cli/table.ts';
 import { energyRows } from '../energy/energy-rows.ts';
 import { ratio } from '../run/report.ts';
 import { grouped } from '../run/summary-rows.ts';
-import type { NetworkReport, NetworkTotals } from './network-report.ts';
+import type { NetworkReport, NetworkTotals, SummedReport } from './network-report.ts';
 
 /** What people see at the end: a line a layer, their sum, and how fast that is. */
-export function formatNetworkTable(report: NetworkReport): string {
+export function formatNetworkTable(report: NetworkReport<SummedReport>): string {
   const { layers, totals, network, config, engine, clockMHz, sparse, seed } = report;
   const heading = ['layer', 'cycles', 'MACs', 'effectual', 'bound', 'ratio'];
   const rows = layers.map(({ layer, cycles, macs, effectualMacs, boundCycles }) =>
@@ -14,7 +14,7 @@ export function formatNetworkTable(report: NetworkReport): string {
   const table = alignRight([heading, ...rows, cellsOf('total', totals)]);
   const weights = sparse ? 'pruned weights' : 'weights dense';
   const lines = [
-    `${network}, ${weights}, seed ${seed}, on ${config}, ${clockMHz} MHz, simulated by ${engine}`,
+    `${network}, ${weights}, seed ${seed}, on ${config}, ${clockMHz} MHz, ${engine === 'estimate' ? 'estimated' : `simulated by ${engine}`}`,
     '',
     formatTable(table),
     '',

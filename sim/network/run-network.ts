@@ -12,11 +12,12 @@ import { formatVerdict } from '../run/verdict.ts';
 import { densityOf } from '../tensor/density.ts';
 import { formatNpy } from '../tensor/npy.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { estimateNetwork } from './estimate-network.ts';
 import { type GoldenLayer, goldenNetwork } from './golden-network.ts';
 import type { Activations } from './host-operations.ts';
 import { openKeptReports } from './kept-reports.ts';
 import { layersOf, type LayerEntry, type Network } from './network.ts';
-import type { NetworkOptions } from './network-options.ts';
+import type { NetworkOptions, SimulatedNetworkOptions } from './network-options.ts';
 import { withTensors } from './network-tensors.ts';
 import { NetworkProgress } from './network-progress.ts';
 import { makeNetworkReport, type NetworkLayerReport, type NetworkReport } from './network-report.ts';
@@ -48,9 +49,11 @@ export interface NetworkRun {
  * @throws InputError about the input or the machine; HardwareFault when the hardware does not come to an end
  */
 export async function runNetwork(options: NetworkOptions, open: typeof openChip = openChip): Promise<number> {
+  const { engine } = options;
+  if (engine === 'estimate') return estimateNetwork({ ...askedNetwork(options), options });
   const progress = createProgress(options);
-  const { report, verdicts, outputs, psums } = await simulateNetwork(options, progress, open).finally(() =>
-    progress.finish(),
+  const { report, verdicts, outputs, psums } = await simulateNetwork({ ...options, engine }, progress, open).finally(
+    () => progress.finish(),
   );
   const text = `${JSON.stringify(report, undefined, 2)}\n`;
   const files: (OutputFile & { contents: Uint8Array | string })[] = [];
@@ -82,23 +85,29 @@ export async function runNetwork(options: NetworkOptions, open: typeof openChip 
  * @throws as `runNetwork`
  */
 export async function simulateNetwork(
-  options: NetworkOptions,
+  options: SimulatedNetworkOptions,
   progress: Progress,
   open: typeof openChip = openChip,
 ): Promise<NetworkRun> {
+  const { network, config, layers } = askedNetwork(options);
+  checkRunnable(config);
+  const { reports: finished, ...rest } = await runLayers({ network, config, layers, options, progress, open });
+  const reports = layers.map(({ name }) => finished.get(name)!);
+  const complete = layers.length === layersOf(network).length;
+  return { report: makeNetworkReport(network.name, reports, options, complete), ...rest };
+}
+
+/** @throws InputError about what was asked for */
+function askedNetwork(options: NetworkOptions): Pick<Job, 'network' | 'config' | 'layers'> {
   const network = withTensors(findNetwork(options.network), options);
   const config = findConfig(options.config);
   if (!isChip(config)) {
     throw new InputError(`config ${config.name} is a single PE, and networks run on chips: name one, such as v2`);
   }
-  checkRunnable(config);
   const layers = chosenLayers(network, options);
   checkAsked(network, layers, options);
   checkFiles(network, options);
-  const { reports: finished, ...rest } = await runLayers({ network, config, layers, options, progress, open });
-  const reports = layers.map(({ name }) => finished.get(name)!);
-  const complete = layers.length === layersOf(network).length;
-  return { report: makeNetworkReport(network.name, reports, options, complete), ...rest };
+  return { network, config, layers };
 }
 
 interface Job {
@@ -106,7 +115,7 @@ interface Job {
   readonly config: ChipConfig;
   /** Those to run, in the order of the network. */
   readonly layers: readonly LayerEntry[];
-  readonly options: NetworkOptions;
+  readonly options: SimulatedNetworkOptions;
   readonly progress: Progress;
   readonly open: typeof openChip;
 }

@@ -1,4 +1,4 @@
-import type { RunOptions } from '../cli/options.ts';
+import type { Engine, RunOptions } from '../cli/options.ts';
 import type { Progress } from '../cli/progress.ts';
 import type { Convolution } from '../golden/convolution.ts';
 import type { Layer } from '../layer/layer.ts';
@@ -14,8 +14,8 @@ export interface LayerJob {
   readonly operands: Operands;
   readonly options: Pick<
     RunOptions,
-    'energy' | 'engine' | 'encoding' | 'bandwidth' | 'trace' | 'explain' | 'json' | 'checkPsums' | 'psums' | 'oacts'
-  >;
+    'energy' | 'encoding' | 'bandwidth' | 'trace' | 'explain' | 'json' | 'checkPsums' | 'psums' | 'oacts'
+  > & { readonly engine: Engine };
   readonly progress: Progress;
   /** What the golden model makes of it, where that is known already. */
   readonly golden?: Convolution;

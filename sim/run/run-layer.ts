@@ -12,6 +12,7 @@ import type { LayerResult } from './layer-job.ts';
 import { readOperands } from './operands.ts';
 import type { OutputFile } from './output-files.ts';
 import { checkOutputFiles, writeOutputFiles } from './output-files.ts';
+import { runEstimate } from './run-estimate.ts';
 import { isGood, type LayerReport } from './report.ts';
 import { runChipLayer } from './run-chip-layer.ts';
 import { runPeLayer } from './run-pe-layer.ts';
@@ -35,9 +36,10 @@ export async function runLayer(options: RunOptions, hardware: Hardware = { runOn
   const config = findConfig(options.config);
   checkRunnable(config);
   if (!isChip(config)) refuseChipOptions(config.name, options);
+  const { trace, engine } = options;
+  if (engine === 'estimate') return runEstimate(layer, config, options);
   const operands = readOperands(layer, options);
   checkOutputs(layer, options);
-  const { trace } = options;
   if (trace !== undefined && !options.quiet) {
     console.error(`saccade: the waveform goes to ${trace}; a run that writes one is slow, and a long run's is large`);
   }
@@ -45,7 +47,7 @@ export async function runLayer(options: RunOptions, hardware: Hardware = { runOn
   const progress = createProgress(options);
   let result: LayerResult;
   try {
-    const job = { layer, operands, options, progress };
+    const job = { layer, operands, options: { ...options, engine }, progress };
     result = isChip(config)
       ? await runChipLayer(job, config, hardware.openChip)
       : await runPeLayer(job, config, hardware.runOnPe);

@@ -35,7 +35,7 @@ export function describeParts(parts: readonly (readonly [what: string, value: nu
   return some.length === 0 ? none : some.join(', ');
 }
 
-export function describeCycles({ cycles, clockMHz }: LayerReport): string {
+export function describeCycles({ cycles, clockMHz }: Pick<LayerReport, 'cycles' | 'clockMHz'>): string {
   return `${grouped(cycles)} (${(cycles / clockMHz / 1000).toPrecision(3)} ms at ${clockMHz} MHz)`;
 }
 

@@ -101,7 +101,7 @@ test.each([
   ['alexnet --iact-density 1 --iacts i.npy', "'--iact-density <d>' cannot be used with option '--iacts <file>'"],
   ['alexnet --iact-density 2', 'Expected a number from 0 to 1.'],
   ['alexnet vgg16', 'too many arguments'],
-  ['alexnet --engine spice', 'Available: verilator, builtin.'],
+  ['alexnet --engine spice', 'Available: verilator, builtin, estimate.'],
 ])('%s is refused', async (args, part) => {
   expect(await call(args)).toContain(part);
 });

@@ -125,10 +125,10 @@ describe.each(Object.entries(layers))('%s', (name, { json, options = {}, densiti
     // The psums that leave for their own sake are no part of the run that is reported.
     const { report: alone } = await run(path, { ...asked, psums: undefined });
     // oxlint-disable-next-line vitest/no-conditional-expect
-    expect([written, alone.cycles, alone.counters, 2 * alone.checked]).toEqual([
+    expect([written, alone.cycles, withoutIdle(alone.counters), 2 * alone.checked]).toEqual([
       expected,
       report.cycles,
-      report.counters,
+      withoutIdle(report.counters),
       report.checked,
     ]);
   });
@@ -144,6 +144,10 @@ test('off-chip memory of little bandwidth is one of the bounds, and the tightest
   expect(tightest.cycles).toBeGreaterThan(all - report.tailCycles - 1);
   expect(tightest.cycles).toBeLessThanOrEqual(Math.min(all, report.cycles));
 });
+/** On a chip that has run another layer, who drains last may be another PE: arbiters remember whose turn it is. */
+function withoutIdle({ peDrain: _peDrain, ...counters }: ChipReport['counters']) {
+  return counters;
+}
 
 function numbersIn(record: object): number[] {
   return Object.values(record) as number[];

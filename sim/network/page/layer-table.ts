@@ -3,7 +3,7 @@ import { type Alignment, markdownTable } from '../../draw/markdown-table.ts';
 import { tightestBound } from '../../run/chip-bounds.ts';
 import { ratio } from '../../run/report.ts';
 import { grouped, percent } from '../../run/summary-rows.ts';
-import { errorOf, estimates } from '../estimates.ts';
+import { errorOf, estimatesOf } from '../estimates.ts';
 import type { NetworkLayerReport, NetworkReport } from '../network-report.ts';
 import { paperResult } from '../paper-results.ts';
 import { boundRatio } from './what-bounds.ts';
@@ -39,9 +39,9 @@ function columnsFor(report: NetworkReport, limited: NetworkReport | undefined): 
     number('bound', ({ bounds }) => grouped(tightestBound(bounds).cycles)),
     number('cycles/bound', (layer) => boundRatio(layer)?.toFixed(2) ?? '-'),
     left('bound by', ({ bounds }) => tightestBound(bounds).what),
-    ...estimates.map(
+    ...estimatesOf(report.layers).map(
       (estimate) =>
-      number(`estimate: ${estimate.name}`, (layer) => `${grouped(estimate.cyclesOf(layer))} (${signed(errorOf(layer, estimate))})`), // prettier-ignore
+      number(`estimate: ${estimate.name}`, (layer) => `${grouped(estimate.cyclesOf(layer)!)} (${signed(errorOf(layer, estimate))})`), // prettier-ignore
     ),
     number('utilisation', ({ effectualMacs, cycles, totalPes }) => percent(ratio(effectualMacs, 2 * cycles * totalPes))), // prettier-ignore
     number('off-chip bytes', ({ offChipBytes: { iact, weight, psum, oact } }) => grouped(iact + weight + psum + oact)),
