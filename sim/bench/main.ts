@@ -12,9 +12,10 @@ const { peEfficiency } = await import('./pe-efficiency.ts');
 const { generation } = await import('./generation.ts');
 const { networks } = await import('./networks.ts');
 const { scale } = await import('./scale.ts');
+const { scaling } = await import('./scaling.ts');
 const { simulation } = await import('./simulation.ts');
 
-const benches = [peEfficiency, generation, scale, simulation, chipSimulation, networks, estimate, area];
+const benches = [peEfficiency, generation, scale, simulation, chipSimulation, networks, estimate, scaling, area];
 
 const program = new Command('bench')
   .description('Measures, and prints what it measured. Timings are for comparing within one run.')

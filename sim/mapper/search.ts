@@ -83,7 +83,7 @@ const CYCLES_PER_BYTE = 0.002;
  * of its cycles one has to get to take its place. Where the layer is so large that the model has to sample it, chance needs
  * a distance.
  */
-const MODELLED = { most: 12, ofKind: 3, within: 1.3, share: 0.99, sampledShare: 0.96 };
+const MODELLED = { most: 12, ofKind: 3, within: 1.15, share: 0.99, sampledShare: 0.96 };
 
 /** A size of weight tile of a work layer, and what is known before it has a place on the chip. */
 interface SizedTile {

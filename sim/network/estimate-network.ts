@@ -16,6 +16,7 @@ import { weightSource } from './golden-network.ts';
 import { estimatedShares, type LayerEstimateInput } from './estimated-shares.ts';
 import { layersOf, type LayerEntry, type Network } from './network.ts';
 import type { NetworkOptions } from './network-options.ts';
+import type { NetworkTensors } from './network-tensors.ts';
 import { makeNetworkReport, type NetworkLayerReport, type NetworkReport } from './network-report.ts';
 import { formatNetworkTable } from './network-table.ts';
 
@@ -29,8 +30,11 @@ export interface NetworkToEstimate {
   readonly network: Network;
   readonly config: ChipConfig;
   readonly layers: readonly LayerEntry[];
-  readonly options: NetworkOptions;
+  readonly options: EstimateOptions;
 }
+
+/** What estimates depend on. */
+export type EstimateOptions = NetworkTensors & Pick<NetworkOptions, 'encoding' | 'bandwidth' | 'energy'>;
 
 /**
  * `saccade network --engine estimate`: what each layer would take, by the performance model, from shapes and densities alone.
@@ -38,8 +42,7 @@ export interface NetworkToEstimate {
  * @returns 0: nothing is compared, so nothing can differ
  * @throws InputError for what only hardware can do, and when no mapping fits the chip
  */
-export function estimateNetwork(job: NetworkToEstimate): number {
-  const { options } = job;
+export function estimateNetwork(job: Omit<NetworkToEstimate, 'options'>, options: NetworkOptions): number {
   const { oacts, psums, resume, trace, page } = options;
   const given = { '--oacts': oacts, '--psums': psums, '--resume': resume, '--trace': trace, '--page': page };
   for (const [name, value] of Object.entries(given)) {
@@ -51,7 +54,7 @@ export function estimateNetwork(job: NetworkToEstimate): number {
   const progress = createProgress(options);
   let report: EstimatedNetworkReport;
   try {
-    report = networkEstimate(job, (name, done, total) => progress.advance(name, done, total));
+    report = networkEstimate({ ...job, options }, (name, done, total) => progress.advance(name, done, total));
   } finally {
     progress.finish();
   }
@@ -115,7 +118,7 @@ export function layerMasks({ entry, density, shares }: LayerEstimateInput, seed:
 function networkReport(
   network: Network,
   layers: readonly EstimateReport[],
-  options: NetworkOptions,
+  options: EstimateOptions,
 ): EstimatedNetworkReport {
   const complete = layers.length === layersOf(network).length;
   const named = layers.map(({ densities, ...report }) => ({

@@ -50,7 +50,7 @@ export interface NetworkRun {
  */
 export async function runNetwork(options: NetworkOptions, open: typeof openChip = openChip): Promise<number> {
   const { engine } = options;
-  if (engine === 'estimate') return estimateNetwork({ ...askedNetwork(options), options });
+  if (engine === 'estimate') return estimateNetwork(askedNetwork(options), options);
   const progress = createProgress(options);
   const { report, verdicts, outputs, psums } = await simulateNetwork({ ...options, engine }, progress, open).finally(
     () => progress.finish(),
