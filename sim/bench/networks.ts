@@ -136,9 +136,11 @@ export function optionsOf(
   const label = `${name}${bandwidth === undefined ? '' : ', limited bandwidth'}`;
   const resume = join(folder, 'kept', label.replaceAll(/[^\w.-]+/g, '-'));
   const encoding = 'auto';
+  const order = 'balanced';
   discardOtherReports(resume, {
     ...asked,
     encoding,
+    order,
     network: findNetwork(asked.network),
     config: chipConfig(asked.config),
   });
@@ -147,6 +149,7 @@ export function optionsOf(
     ...syntheticTensors,
     label,
     encoding,
+    order,
     energy: undefined,
     layers: undefined,
     resume,

@@ -38,7 +38,7 @@ export const scaling: Bench = {
 
 function estimated(name: string, config: ChipConfig): ScaledRun {
   const network = findNetwork(name);
-  const options = { ...syntheticTensors, seed: 1, sparse: false, encoding: 'dense', bandwidth: undefined, energy: undefined } as const; // prettier-ignore
+  const options = { ...syntheticTensors, seed: 1, sparse: false, encoding: 'dense', order: 'balanced', bandwidth: undefined, energy: undefined } as const; // prettier-ignore
   const { totals, layers } = networkEstimate({ network, config, layers: layersOf(network), options });
   return {
     network: name,

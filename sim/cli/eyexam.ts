@@ -1,13 +1,21 @@
 import { Command, Option } from 'commander';
 import type { Finish } from './finish.ts';
-import { bandwidthOption, configOption, encodingOption, option, simulatorOption } from './hardware-options.ts';
+import {
+  bandwidthOption,
+  configOption,
+  encodingOption,
+  option,
+  orderOption,
+  simulatorOption,
+} from './hardware-options.ts';
 import { parseName, parseWhole } from './option-values.ts';
 import type { NetworkTensors } from '../network/network-tensors.ts';
 import { networkTensorOptions } from './network-tensor-options.ts';
 import { type Engine, type Implementation, runDefaults, type RunOptions } from './options.ts';
 
 /** What `saccade eyexam` was asked to do. Files are paths as the user typed them. */
-export interface EyexamOptions extends Pick<RunOptions, 'config' | 'encoding' | 'bandwidth' | 'json'>, NetworkTensors {
+export interface EyexamOptions
+  extends Pick<RunOptions, 'config' | 'encoding' | 'order' | 'bandwidth' | 'json'>, NetworkTensors {
   readonly engine: Engine;
   /** Layer files, or names of layers that come with Saccade; or one network. */
   readonly layers: readonly string[];
@@ -43,7 +51,7 @@ Examples:
 
 type Parsed = Partial<Omit<EyexamOptions, 'layers'>> & { readonly report?: readonly string[] } & Pick<
     EyexamOptions,
-    'engine' | 'encoding' | 'seed'
+    'engine' | 'encoding' | 'order' | 'seed'
   >;
 
 /** `saccade eyexam`: where the speed of a chip goes on a layer, in seven steps. */
@@ -67,6 +75,7 @@ export function eyexamCommand(implementation: Implementation<EyexamOptions>, fin
     .option('--measure', 'run the layers that no report is given of')
     .addOption(simulatorOption())
     .addOption(encodingOption())
+    .addOption(orderOption())
     .addOption(bandwidthOption())
     .optionsGroup(
       'Tensors where there is no report; all but seed and densities for networks only, as in saccade network:',

@@ -1,7 +1,7 @@
 /** Options that say on what a layer runs, and how: the same in each command that runs one. */
 import { Option } from 'commander';
 import { parseBandwidth, parseEngine, parseName, parseSimulator } from './option-values.ts';
-import { encodingChoices } from './options.ts';
+import { encodingChoices, orderChoices } from './options.ts';
 
 /** An option whose value `parse` takes. */
 export function option(flags: string, description: string, parse: (text: string) => unknown): Option {
@@ -36,6 +36,15 @@ export function encodingOption(faster = 'the faster one'): Option {
   return new Option('--encoding <name>', `csc skips zeros, dense keeps them, auto takes ${faster}`)
     .choices(encodingChoices)
     .default('auto');
+}
+
+export function orderOption(): Option {
+  return new Option(
+    '--order <name>',
+    'how channels and filters are cut into tiles: balanced, so that these have about the same to do, or given, as they come',
+  )
+    .choices(orderChoices)
+    .default('balanced');
 }
 
 export function bandwidthOption(): Option {

@@ -1,7 +1,14 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { NetworkOptions } from '../network/network-options.ts';
 import type { Finish } from './finish.ts';
-import { bandwidthOption, configOption, encodingOption, engineOption, option } from './hardware-options.ts';
+import {
+  bandwidthOption,
+  configOption,
+  encodingOption,
+  engineOption,
+  option,
+  orderOption,
+} from './hardware-options.ts';
 import { parseName, parseWhole } from './option-values.ts';
 import { networkTensorOptions } from './network-tensor-options.ts';
 import type { Implementation } from './options.ts';
@@ -46,6 +53,7 @@ export function networkCommand(implementation: Implementation<NetworkOptions>, f
     .addOption(configOption())
     .addOption(engineOption())
     .addOption(encodingOption('the faster one for each layer'))
+    .addOption(orderOption())
     .addOption(bandwidthOption())
     .addOption(option('--energy <file>', 'energies per access, .json: see saccade run --help', parseName))
     .addOption(option('--layers <names>', 'run these layers only, such as CONV1,FC8 (default: all)', parseNames))
@@ -109,7 +117,8 @@ export function networkCommand(implementation: Implementation<NetworkOptions>, f
 }
 
 /** As commander delivers them: an option that was not given and has no default is absent. */
-type ParsedNetworkOptions = Partial<NetworkOptions> & Pick<NetworkOptions, 'engine' | 'encoding' | 'seed' | 'jobs'>;
+type ParsedNetworkOptions = Partial<NetworkOptions> &
+  Pick<NetworkOptions, 'engine' | 'encoding' | 'order' | 'seed' | 'jobs'>;
 
 function parseNames(text: string): string[] {
   const names = text.split(',').map((name) => name.trim());

@@ -6,6 +6,7 @@ export interface RunOptions {
   readonly config: string | undefined;
   readonly engine: EngineChoice;
   readonly encoding: EncodingChoice;
+  readonly order: OrderChoice;
   /** .npy file to read; undefined: a synthetic tensor. */
   readonly iacts: string | undefined;
   /** .npy file to read; undefined: a synthetic tensor. */
@@ -69,6 +70,10 @@ export type EngineChoice = (typeof engineChoices)[number];
 /** How values travel to the hardware and lie in it; `auto`: as fewer cycles are expected. */
 export const encodingChoices = ['auto', 'csc', 'dense'] as const;
 export type EncodingChoice = (typeof encodingChoices)[number];
+
+/** In which order channels and filters are cut into tiles: so that tiles have about the same to do, or as they lie in memory. */
+export const orderChoices = ['balanced', 'given'] as const;
+export type OrderChoice = (typeof orderChoices)[number];
 
 /** The defaults of `saccade run`: MobileNet 0.5/128's CONV4 PW, with the densities of its pruned weights and its iacts. */
 export const runDefaults = {

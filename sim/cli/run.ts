@@ -1,6 +1,13 @@
 import { Command, Option } from 'commander';
 import type { Finish } from './finish.ts';
-import { bandwidthOption, configOption, encodingOption, engineOption, option } from './hardware-options.ts';
+import {
+  bandwidthOption,
+  configOption,
+  encodingOption,
+  engineOption,
+  option,
+  orderOption,
+} from './hardware-options.ts';
 import { parseName, parseShare, parseWhole } from './option-values.ts';
 import type { Implementation, RunOptions } from './options.ts';
 import { runDefaults } from './options.ts';
@@ -29,6 +36,7 @@ export function runCommand(implementation: Implementation<RunOptions>, finish: F
     .addOption(configOption())
     .addOption(engineOption())
     .addOption(encodingOption())
+    .addOption(orderOption())
     .addOption(bandwidthOption())
     .addOption(
       option(
@@ -97,4 +105,4 @@ export function runCommand(implementation: Implementation<RunOptions>, finish: F
 
 /** As commander delivers them: an option that was not given and has no default is absent. */
 type ParsedRunOptions = Partial<RunOptions> &
-  Pick<RunOptions, 'engine' | 'encoding' | 'seed' | 'iactDensity' | 'weightDensity'>;
+  Pick<RunOptions, 'engine' | 'encoding' | 'order' | 'seed' | 'iactDensity' | 'weightDensity'>;

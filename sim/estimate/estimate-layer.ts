@@ -1,5 +1,5 @@
 /** A layer on a chip that need not exist: mapping, cycles, traffic, energy, without computing anything. */
-import type { EncodingChoice } from '../cli/options.ts';
+import type { EncodingChoice, OrderChoice } from '../cli/options.ts';
 import type { ChipConfig } from '../config/config.ts';
 import type { EnergyTable } from '../energy/energy-table.ts';
 import type { Layer } from '../layer/layer.ts';
@@ -10,6 +10,7 @@ import type { LayerMasks } from './masks.ts';
 
 export interface EstimateSettings {
   readonly encoding: EncodingChoice;
+  readonly order: OrderChoice;
   /** Bytes a cycle. */
   readonly bandwidth: number | undefined;
   readonly energyTable: EnergyTable;
@@ -22,13 +23,14 @@ export function estimateLayer(
   masks: LayerMasks,
   sources: EstimateReport['operands'],
   config: ChipConfig,
-  { encoding, bandwidth, energyTable, explain }: EstimateSettings,
+  { encoding, order, bandwidth, energyTable, explain }: EstimateSettings,
 ): EstimateReport {
   const started = performance.now();
   const chosen = chooseMapping(layer, masks.weights, masks.density.iact, config.chip, {
     ...(encoding === 'auto' ? {} : { encoding }),
     ...(bandwidth === undefined ? {} : { bandwidth }),
     channelDensities: masks.iactChannels,
+    balance: order === 'balanced',
   });
   const estimate = estimateCycles(layer, chosen.mapping, config.chip, masks, chosen.cost.cycles);
   const seconds = (performance.now() - started) / 1000;

@@ -38,13 +38,14 @@ export function expectedExam(
   layer: Layer,
   given: Given,
   config: ChipConfig,
-  { encoding, bandwidth: rate }: Pick<EyexamOptions, 'encoding' | 'bandwidth'>,
+  { encoding, order, bandwidth: rate }: Pick<EyexamOptions, 'encoding' | 'order' | 'bandwidth'>,
 ): Eyexam {
   const bandwidth = rate === undefined ? undefined : bytesPerCycle(rate, config.clockMHz);
   const { mapping, cost } = chooseMapping(layer, given.weights.data, densityOf(given.iacts.data), config.chip, {
     ...(encoding === 'auto' ? {} : { encoding }),
     bandwidth,
     channelDensities: channelDensities(layer, given.iacts.data),
+    balance: order === 'balanced',
   });
   return eyexam({
     layer,

@@ -41,8 +41,8 @@ export async function eyexamNetwork(
   if (options.out !== undefined) makeOutputFolder(options.out, 'pictures');
 
   const names = layersOf(network).map(({ name }) => name);
-  const { engine, encoding, bandwidth, out, json, measure } = options;
-  const runner = runnerHere({ config, engine, encoding, bandwidth }, open);
+  const { engine, encoding, order, bandwidth, out, json, measure } = options;
+  const runner = runnerHere({ config, engine, encoding, order, bandwidth }, open);
   const exams: Eyexam[] = [];
   const faults: string[] = [];
   let tailCycles = 0;

@@ -34,7 +34,7 @@ export interface NetworkToEstimate {
 }
 
 /** What estimates depend on. */
-export type EstimateOptions = NetworkTensors & Pick<NetworkOptions, 'encoding' | 'bandwidth' | 'energy'>;
+export type EstimateOptions = NetworkTensors & Pick<NetworkOptions, 'encoding' | 'order' | 'bandwidth' | 'energy'>;
 
 /**
  * `saccade network --engine estimate`: what each layer would take, by the performance model, from shapes and densities alone.
@@ -70,7 +70,7 @@ export function networkEstimate(
   { network, config, layers, options }: NetworkToEstimate,
   onLayer: (name: string, done: number, total: number) => void = () => undefined,
 ): EstimatedNetworkReport {
-  const { encoding, seed } = options;
+  const { encoding, order, seed } = options;
   const bandwidth = options.bandwidth === undefined ? undefined : bytesPerCycle(options.bandwidth, config.clockMHz);
   const names = new Set(layers.map(({ name }) => name));
   const inputs = estimatedShares(network, options).filter(({ entry }) => names.has(entry.name));
@@ -86,6 +86,7 @@ export function networkEstimate(
     };
     return estimateLayer(layerToEstimate(entry), layerMasks(input, seed), sources, config, {
       encoding,
+      order,
       bandwidth,
       energyTable: options.energy === undefined ? eyerissEnergies : readEnergyTable(options.energy),
       explain: false,

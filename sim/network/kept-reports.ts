@@ -24,6 +24,7 @@ interface RunFile {
   readonly config: string;
   readonly engine: string;
   readonly encoding: string;
+  readonly order: string;
   readonly bandwidth: LayerSettings['bandwidth'] | null;
   readonly energy: string | null;
   readonly seed: number;
@@ -45,8 +46,8 @@ export interface KeptReports {
  * @throws InputError when it belongs to another run, or to none, or cannot be written
  */
 export function openKeptReports(folder: string, run: KeptRun): KeptReports {
-  const { network, config, engine, encoding, bandwidth = null, energy = null, seed, sparse } = run;
-  const told = { network: network.name, config: config.name, engine, encoding, bandwidth, energy, seed, sparse };
+  const { network, config, engine, encoding, order, bandwidth = null, energy = null, seed, sparse } = run;
+  const told = { network: network.name, config: config.name, engine, encoding, order, bandwidth, energy, seed, sparse };
   const wanted: RunFile = { key: keyOf(run), ...told };
   const path = join(folder, runFile);
   if (existsSync(path)) refuseOther(readUserJson(path, 'state of a run') as Partial<RunFile>, wanted, folder);
@@ -105,9 +106,9 @@ function fileName(index: number, name: string): string {
   return `${String(index + 1).padStart(2, '0')}-${name.replaceAll(/[^\w.-]+/g, '-')}.json`;
 }
 
-function keyOf({ network, config, engine, encoding, bandwidth, energy, seed, sparse }: KeptRun): string {
+function keyOf({ network, config, engine, encoding, order, bandwidth, energy, seed, sparse }: KeptRun): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify({ network, config, engine, encoding, bandwidth, seed, sparse }));
+  hash.update(JSON.stringify({ network, config, engine, encoding, order, bandwidth, seed, sparse }));
   const tensors = layersOf(network).flatMap(({ weights, bias, masks }) => [
     weights,
     bias,

@@ -1,4 +1,4 @@
-import type { Bandwidth, EncodingChoice, Engine, EngineChoice } from '../cli/options.ts';
+import type { Bandwidth, EncodingChoice, Engine, EngineChoice, OrderChoice } from '../cli/options.ts';
 import type { NetworkTensors } from './network-tensors.ts';
 
 /** What `saccade network` was asked to do. Files are paths as the user typed them. */
@@ -9,6 +9,7 @@ export interface NetworkOptions extends NetworkTensors {
   readonly config: string | undefined;
   readonly engine: EngineChoice;
   readonly encoding: EncodingChoice;
+  readonly order: OrderChoice;
   /** Between the chip and off-chip memory; undefined: unlimited. */
   readonly bandwidth: Bandwidth | undefined;
   /** JSON file of energies per access; undefined: those of the Eyeriss papers. */

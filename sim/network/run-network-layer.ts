@@ -1,5 +1,5 @@
 import type { openChip } from '../chip/run-on-chip.ts';
-import type { Bandwidth, EncodingChoice, Engine } from '../cli/options.ts';
+import type { Bandwidth, EncodingChoice, Engine, OrderChoice } from '../cli/options.ts';
 import type { Progress } from '../cli/progress.ts';
 import type { ChipConfig } from '../config/config.ts';
 import type { ChipReport } from '../run/chip-report.ts';
@@ -13,6 +13,7 @@ export interface LayerSettings {
   readonly config: ChipConfig;
   readonly engine: Engine;
   readonly encoding: EncodingChoice;
+  readonly order: OrderChoice;
   readonly bandwidth: Bandwidth | undefined;
   /** JSON file of energies per access; undefined: those of the Eyeriss papers. */
   readonly energy?: string | undefined;
@@ -42,10 +43,11 @@ export interface LayerRunner {
 
 /** Runs layers in this process, one after the other on one chip, which is opened for the first. */
 export function runnerHere(settings: LayerSettings, open: typeof openChip): LayerRunner {
-  const { config, engine, encoding, bandwidth, energy, trace } = settings;
+  const { config, engine, encoding, order, bandwidth, energy, trace } = settings;
   const options = {
     engine,
     encoding,
+    order,
     bandwidth,
     energy,
     trace,

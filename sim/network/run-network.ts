@@ -125,8 +125,8 @@ interface Finished extends Omit<NetworkRun, 'report'> {
 }
 
 async function runLayers({ network, config, layers, options, progress, open }: Job): Promise<Finished> {
-  const { engine, encoding, bandwidth, energy, trace, seed, sparse, jobs } = options;
-  const settings: LayerSettings = { config, engine, encoding, bandwidth, energy, trace };
+  const { engine, encoding, order, bandwidth, energy, trace, seed, sparse, jobs } = options;
+  const settings: LayerSettings = { config, engine, encoding, order, bandwidth, energy, trace };
   const { chip } = config;
   const kept =
     options.resume === undefined ? undefined : openKeptReports(options.resume, { ...settings, network, seed, sparse });

@@ -14,7 +14,7 @@ export interface LayerJob {
   readonly operands: Operands;
   readonly options: Pick<
     RunOptions,
-    'energy' | 'encoding' | 'bandwidth' | 'trace' | 'explain' | 'json' | 'checkPsums' | 'psums' | 'oacts'
+    'energy' | 'encoding' | 'order' | 'bandwidth' | 'trace' | 'explain' | 'json' | 'checkPsums' | 'psums' | 'oacts'
   > & { readonly engine: Engine };
   readonly progress: Progress;
   /** What the golden model makes of it, where that is known already. */

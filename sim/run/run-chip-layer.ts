@@ -21,7 +21,7 @@ export async function runChipLayer(
   config: ChipConfig,
   open: typeof openChip,
 ): Promise<LayerResult> {
-  const { engine, encoding, trace } = options;
+  const { engine, encoding, order, trace } = options;
   const { chip } = config;
   const bandwidth = options.bandwidth === undefined ? undefined : bytesPerCycle(options.bandwidth, config.clockMHz);
   const limit = bandwidth === undefined ? {} : { bandwidth };
@@ -30,6 +30,7 @@ export async function runChipLayer(
   const chosen = chooseMapping(layer, operands.weights.data, densityOf(operands.iacts.data), chip, {
     ...(encoding === 'auto' ? {} : { encoding }),
     channelDensities: channelDensities(layer, operands.iacts.data),
+    balance: order === 'balanced',
     ...limit,
   });
   if (options.explain && !options.json) console.log(`${chosen.explain.join('\n')}\n`);

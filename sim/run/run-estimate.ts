@@ -30,7 +30,7 @@ export async function runEstimate(layer: Layer, config: Config, options: RunOpti
   const files = { 'energy table': options.energy, iacts: options.iacts, weights: options.weights };
   const inputs = { 'layer file': fileOf(options.layer), 'config file': fileOf(options.config ?? ''), ...files };
   checkOutputFiles(named({ report: options.report }), named(inputs));
-  const { seed, iactDensity, weightDensity, encoding, explain } = options;
+  const { seed, iactDensity, weightDensity, encoding, order, explain } = options;
   const density = { iact: iactDensity, weight: weightDensity, output: UNKNOWN_OUTPUT_DENSITY };
   const drawn = masksOfShares(layer, density, sharesOf(layer, density, even, seed), seed);
   const masks = masksOfTensors(layer, readTensors(layer, options), drawn);
@@ -39,7 +39,7 @@ export async function runEstimate(layer: Layer, config: Config, options: RunOpti
   const source = (file: string | undefined, share: number): OperandSource =>
     file === undefined ? { seed, density: share } : { file };
   const sources = { iacts: source(options.iacts, iactDensity), weights: source(options.weights, weightDensity) };
-  const report = estimateLayer(layer, masks, sources, config, { encoding, bandwidth, energyTable, explain });
+  const report = estimateLayer(layer, masks, sources, config, { encoding, order, bandwidth, energyTable, explain });
   const text = `${JSON.stringify(report, undefined, 2)}\n`;
   if (options.report !== undefined) writeOutputFiles([{ path: options.report, what: 'report', contents: text }]);
   if (options.json) process.stdout.write(text);

@@ -9,6 +9,7 @@ const nothingGiven: NetworkOptions = {
   config: undefined,
   engine: 'verilator',
   encoding: 'auto',
+  order: 'balanced',
   bandwidth: undefined,
   energy: undefined,
   seed: 1,
@@ -56,7 +57,7 @@ test('a network alone', async () => {
 
 test('every option arrives', async () => {
   const args =
-    'n.json --config c --engine builtin --encoding csc --bandwidth 25600MB/s --sparse --seed 7 --layers A,B --jobs 3 ' +
+    'n.json --config c --engine builtin --encoding csc --order given --bandwidth 25600MB/s --sparse --seed 7 --layers A,B --jobs 3 ' +
     '--resume d --oacts o.npy --report r.json --page p --json --quiet --iacts i.npy --weights w --bias b --masks k --energy e.json ' +
     '--psums p.npy --trace t.fst';
   expect(await call(args)).toEqual({
@@ -64,6 +65,7 @@ test('every option arrives', async () => {
     config: 'c',
     engine: 'builtin',
     encoding: 'csc',
+    order: 'given',
     bandwidth: { megabytesPerSecond: 25_600 },
     seed: 7,
     sparse: true,

@@ -10,6 +10,7 @@ const nothingGiven: RunOptions = {
   config: undefined,
   engine: 'verilator',
   encoding: 'auto',
+  order: 'balanced',
   bandwidth: undefined,
   energy: undefined,
   iacts: undefined,
@@ -69,7 +70,7 @@ describe('saccade run', () => {
 
   test('every option arrives', async () => {
     const args =
-      'l.json --config c --engine verilator --encoding dense --iacts i.npy --weights w.npy --bias b.npy --seed -7 ' +
+      'l.json --config c --engine verilator --encoding dense --order given --iacts i.npy --weights w.npy --bias b.npy --seed -7 ' +
       '--bandwidth 128 --psums p.npy --oacts o.npy --report r.json --trace t.fst --check-psums --json --quiet';
     expect((await call<RunOptions>(runCommand, args)).options).toEqual([
       {
@@ -77,6 +78,7 @@ describe('saccade run', () => {
         layer: 'l.json',
         config: 'c',
         encoding: 'dense',
+        order: 'given',
         bandwidth: { bytesPerCycle: 128 },
         iacts: 'i.npy',
         weights: 'w.npy',
@@ -129,6 +131,7 @@ describe('saccade run', () => {
     ['--seed', "option '--seed <n>' argument missing"],
     ['--engine spice', "argument 'spice' is invalid. Available: verilator, builtin, estimate."],
     ['--encoding rle', 'Allowed choices are auto, csc, dense.'],
+    ['--order random', 'Allowed choices are balanced, given.'],
     ['--iacts=', 'It is empty.'],
     ['--iacts i.npy --iact-density 0.5', "cannot be used with option '--iacts <file>'"],
     ['--weights w.npy --weight-density 0.5', "cannot be used with option '--weights <file>'"],

@@ -17,7 +17,13 @@ import { runLayer } from '../../sim/run/run-layer.ts';
 
 const v2: ChipConfig = { name: 'v2', clockMHz: 200, chip: chipLike({}) };
 
-const settings = { encoding: 'auto', bandwidth: undefined, energyTable: eyerissEnergies, explain: false } as const;
+const settings = {
+  encoding: 'auto',
+  order: 'balanced',
+  bandwidth: undefined,
+  energyTable: eyerissEnergies,
+  explain: false,
+} as const;
 
 function estimateOf(json: Record<string, unknown>, iact: number, weight: number, config = v2) {
   const layer = parseLayer({ r: 1, s: 1, ...json }, 'test');
@@ -102,6 +108,7 @@ const options: NetworkOptions = {
   config: undefined,
   engine: 'estimate',
   encoding: 'auto',
+  order: 'balanced',
   bandwidth: undefined,
   ...syntheticTensors,
   energy: undefined,
@@ -155,6 +162,7 @@ describe('saccade run --engine estimate', () => {
     config: undefined,
     engine: 'estimate',
     encoding: 'auto',
+    order: 'balanced',
     iacts: undefined,
     weights: undefined,
     bias: undefined,

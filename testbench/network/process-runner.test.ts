@@ -20,6 +20,7 @@ const settings: LayerSettings = {
   config: presets['v2-1x1'] as ChipConfig,
   engine: 'builtin',
   encoding: 'auto',
+  order: 'balanced',
   bandwidth: undefined,
 };
 

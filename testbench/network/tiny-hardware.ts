@@ -32,6 +32,7 @@ const plain: Omit<NetworkOptions, 'network'> = {
   config: 'v2-1x1',
   engine: 'builtin',
   encoding: 'auto',
+  order: 'balanced',
   bandwidth: undefined,
   energy: undefined,
   seed: 3,

@@ -134,6 +134,15 @@ describe.each(Object.entries(layers))('%s', (name, { json, options = {}, densiti
   });
 });
 
+test('tiles are balanced, unless channels and filters are to be cut as they are given', async () => {
+  const path = layerFile('order', layers['3×3 with rows that do not divide']!.json);
+  const balanced = await run(path, { encoding: 'csc' });
+  const given = await run(path, { encoding: 'csc', order: 'given' });
+  expect([balanced.code, given.code]).toEqual([0, 0]);
+  expect(balanced.report.mapping.order?.channels.length).toBeGreaterThan(0);
+  expect(given.report.mapping.order).toBeUndefined();
+});
+
 test('off-chip memory of little bandwidth is one of the bounds, and the tightest', async () => {
   const path = layerFile('slow-memory', layers['3×3 with rows that do not divide']!.json);
   const { report } = await run(path, { bandwidth: { bytesPerCycle: 2 } });

@@ -6,6 +6,7 @@ export const quietRun: RunOptions = {
   config: 'pe',
   engine: 'verilator',
   encoding: 'auto',
+  order: 'balanced',
   bandwidth: undefined,
   energy: undefined,
   iacts: undefined,
