@@ -33,7 +33,7 @@ export const eyerissV2Pe: PeParameters = {
   weightAddressDepth: 16,
   weightDataDepth: 96,
   psumDepth: 32,
-  psumBanks: 4,
+  psumBanks: 2,
   dataBits: 8,
   countBits: 4,
   psumBits: 20,

@@ -25,7 +25,7 @@ const blocks: readonly { name: string; network: Network; width: number; order: r
     order: ['loader', 'fetched', 'addressSpad', 'dataSpad'],
   },
   { name: 'macLanes', network: 'plain', width: 166, order: ['decode'] },
-  { name: 'psumSpad', network: 'psum', width: 200, order: ['bank_0', 'bank_1', 'bank_2', 'bank_3', 'leaving'] },
+  { name: 'psumSpad', network: 'psum', width: 200, order: ['bank_0', 'bank_1', 'leaving'] },
 ];
 
 /** What a module does, in a few words, by the beginning of its name. */

@@ -109,8 +109,8 @@ describe('the files of a PE', () => {
     expect(config).toEqual({ name: 'pe', clockMHz: 200, pe: eyerissV2Pe });
     expect(streams.map(({ name }) => name).sort()).toEqual(['iact', 'psumIn', 'psumOut', 'weight']);
     const memories = modules.flatMap(({ memories }) => memories).map(({ width, depth }) => `${depth}×${width}`);
-    // The psum SPad's 32 words are four banks of one module; two sets of 16 weight addresses lie three to a word.
-    for (const size of ['9×4', '16×12', '12×21', '96×24', '8×20']) expect(memories).toContain(size);
+    // The psum SPad's 32 words are two banks of one module; two sets of 16 weight addresses lie three to a word.
+    for (const size of ['9×4', '16×12', '12×21', '96×24', '16×20']) expect(memories).toContain(size);
     for (const { name, ports } of modules) {
       const text = readFileSync(join(out, `${name}.v`), 'utf8');
       for (const port of ports) expect(text).toMatch(new RegExp(`^  ${port.direction} wire .*\\b${port.name}\\b`, 'm'));

@@ -119,7 +119,7 @@ describe('a config file', () => {
     [{ pe: { psumBits: 25 } }, 'chip.pe.psumBits is 25: a psum leaves the chip in a word of 24 bits'],
     [
       { pe: { macs: 1, psumDepth: 4 } },
-      'chip.pe.psumBanks is 4, and must be a power of two from 2 to psumDepth / 4 = 1',
+      'chip.pe.psumBanks is 2, and must be a power of two from 2 to psumDepth / 4 = 1',
     ],
     [{ pe: { dataBits: 10, countBits: 5, psumBits: 24 } }, 'chip.pe.dataBits is 10: the outputs of a chip'],
   ])('%j is refused by name and reason', (chip, sentence) => {

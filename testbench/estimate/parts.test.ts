@@ -155,8 +155,9 @@ test('a bank fills a block before it reads it, and again when it is free', () =>
   expect(bank.words.read).toBeGreaterThan(0);
 });
 
-test('psums of a window take a bank of the SPad, two, or all four', () => {
-  expect([1, 8, 9, 16, 17, 32].map((filters) => windowsInFlight(filters, eyerissV2Chip.pe))).toEqual([
-    4, 4, 2, 2, 1, 1,
-  ]);
+test('psums of a window take a bank of the SPad, two, or all of them', () => {
+  const inFlight = (psumBanks: number) =>
+    [1, 8, 9, 16, 17, 32].map((filters) => windowsInFlight(filters, { ...eyerissV2Chip.pe, psumBanks }));
+  expect(inFlight(2)).toEqual([2, 2, 2, 2, 1, 1]);
+  expect(inFlight(4)).toEqual([4, 4, 2, 2, 1, 1]);
 });

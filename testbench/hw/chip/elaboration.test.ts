@@ -128,7 +128,7 @@ describe("the paper's chip", () => {
     // Iact and psum banks; weight, iact and psum SPads of 192 PEs, the psum SPad in two halves.
     expect([count(512, 24), count(375, 40)]).toEqual([48, 64]);
     expect([count(96, 24), count(16, 12), count(9, 4)]).toEqual([192, 192, 192]);
-    expect(count(8, 20)).toBe(768);
+    expect(count(16, 20)).toBe(384);
   });
 
   test('is described in little time and text', () => {
